@@ -1,0 +1,7 @@
+#include "module.h"
+
+namespace nest::bindings {
+
+void bind_load(pybind11::module_& /*module*/) {}
+
+}  // namespace nest::bindings
