@@ -28,9 +28,9 @@ class UsageError : public std::runtime_error {
 }  // namespace nest
 
 // Always on, in every build: `message` is a std::string or literal with the values that matter.
-#define NEST_CHECK(condition, message)                                       \
-  do {                                                                       \
-    if (!(condition)) [[unlikely]] {                                         \
-      ::nest::check_failed(__FILE__, __LINE__, #condition, message);         \
-    }                                                                        \
+#define NEST_CHECK(condition, message)                               \
+  do {                                                               \
+    if (!(condition)) [[unlikely]] {                                 \
+      ::nest::check_failed(__FILE__, __LINE__, #condition, message); \
+    }                                                                \
   } while (false)

@@ -1,0 +1,283 @@
+#include "http/curl_transfer.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/errors.h"
+
+namespace nest::http {
+
+namespace {
+
+constexpr size_t kMaxHeaderBlock = 1 << 20;
+constexpr size_t kMaxStatusLine = 1 << 16;
+
+template <class Value>
+void set(CURL* easy, CURLoption option, Value value) {
+  const CURLcode code = curl_easy_setopt(easy, option, value);
+  NEST_CHECK(code == CURLE_OK,
+             std::string("libcurl option ") + std::to_string(option) + ": " + curl_easy_strerror(code));
+}
+
+char* literal(const char* text) { return const_cast<char*>(text); }  // libcurl only reads it
+
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+FailureKind connect_failure(int os_error) {
+  switch (os_error) {
+    case ECONNREFUSED:
+      return FailureKind::kRefused;
+    case ETIMEDOUT:
+      return FailureKind::kConnectTimeout;
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case EADDRNOTAVAIL:
+      return FailureKind::kUnreachable;
+    default:
+      return FailureKind::kOther;
+  }
+}
+
+FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, const Timings& timings) {
+  const bool connected = timings.sending != SteadyTime{};
+  switch (code) {
+    case CURLE_OK:
+      return FailureKind::kNone;
+    case CURLE_OPERATION_TIMEDOUT:
+      return connected ? FailureKind::kReadTimeout : FailureKind::kConnectTimeout;
+    case CURLE_COULDNT_CONNECT:
+      return connect_failure(os_error);
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return FailureKind::kNameResolution;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+      return FailureKind::kProxy;
+    case CURLE_GOT_NOTHING:
+      return FailureKind::kConnectionClosed;
+    case CURLE_PARTIAL_FILE:
+      return FailureKind::kTruncated;
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+      if (contains(message, "hunk")) return FailureKind::kBadChunk;
+      if (contains(message, "CONNECT")) return FailureKind::kProxy;
+      return FailureKind::kConnectionReset;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return FailureKind::kBadResponse;
+    case CURLE_BAD_CONTENT_ENCODING:
+      return FailureKind::kBadEncoding;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return FailureKind::kInvalidUrl;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_ENGINE_INITFAILED:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_CLIENTCERT:
+      return FailureKind::kTls;
+    default:
+      return FailureKind::kOther;
+  }
+}
+
+}  // namespace
+
+CurlTransfer::CurlTransfer(const CurlTransportSettings& settings, curl_closesocket_callback on_close,
+                           void* closer)
+    : settings_(settings), easy_(curl_easy_init()) {
+  NEST_CHECK(easy_ != nullptr, "curl_easy_init");
+  set(easy_, CURLOPT_PRIVATE, this);
+  set(easy_, CURLOPT_ERRORBUFFER, error_.data());
+  set(easy_, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
+  set(easy_, CURLOPT_HEADERDATA, this);
+  set(easy_, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
+  set(easy_, CURLOPT_WRITEDATA, this);
+  set(easy_, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_sending);
+  set(easy_, CURLOPT_PREREQDATA, this);
+  set(easy_, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  set(easy_, CURLOPT_CLOSESOCKETDATA, closer);
+  set(easy_, CURLOPT_NOSIGNAL, 1L);
+  set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(easy_, CURLOPT_PATH_AS_IS, 1L);
+  set(easy_, CURLOPT_ACCEPT_ENCODING, "");  // decode whatever comes; the header that is sent is the request's
+  // Answers that are not HTTP come to on_body, which names them.
+  set(easy_, CURLOPT_HTTP09_ALLOWED, 1L);
+  // As long as the server keeps a connection we keep it, and a TLS session never passes to another user.
+  set(easy_, CURLOPT_MAXAGE_CONN, 1'000'000'000L);
+  set(easy_, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  set(easy_, CURLOPT_PROXY, "");  // never from the environment
+}
+
+CurlTransfer::~CurlTransfer() { curl_easy_cleanup(easy_); }
+
+void CurlTransfer::prepare(Exchange* exchange, CURLSH* share) {
+  exchange_ = exchange;
+  header_complete_ = false;
+  reject_.clear();
+  error_[0] = '\0';
+  last_activity_ = exchange->timings.started;
+  Request& request = exchange->request;
+  set(easy_, CURLOPT_SHARE, share);
+  set(easy_, CURLOPT_URL, request.url.c_str());
+  set(easy_, CURLOPT_CONNECTTIMEOUT_MS,
+      static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(request.connect_timeout).count()));
+  set_method(request);
+  set_headers(request);
+  if (request.settings != connection_ || connection_ == nullptr) set_connection(request);
+}
+
+void CurlTransfer::set_method(Request& request) {
+  set(easy_, CURLOPT_HTTPGET, 1L);
+  const char* custom = nullptr;
+  if (request.method == "HEAD" && !request.has_body) {
+    set(easy_, CURLOPT_NOBODY, 1L);
+  } else if (request.method != "GET" || request.has_body) {
+    set(easy_, CURLOPT_POST, 1L);
+    set(easy_, CURLOPT_POSTFIELDS, request.body.c_str());
+    set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    if (request.method != "POST") custom = request.method.c_str();
+  }
+  set(easy_, CURLOPT_CUSTOMREQUEST, custom);
+}
+
+void CurlTransfer::set_headers(Request& request) {
+  // What libcurl would add by itself and the request does not have.
+  static constexpr std::string_view kSuppressed[] = {"Accept:", "Content-Type:", "Expect:"};
+  if (!request.headers.has("Accept-Encoding")) request.headers.set("Accept-Encoding", "identity");
+  const auto& lines = request.headers.lines();
+  header_nodes_.clear();
+  header_nodes_.reserve(lines.size() + std::size(kSuppressed));
+  for (const std::string& line : lines) header_nodes_.push_back({literal(line.c_str()), nullptr});
+  for (const std::string_view name : kSuppressed) {
+    if (!request.headers.has(name.substr(0, name.size() - 1)))
+      header_nodes_.push_back({literal(name.data()), nullptr});
+  }
+  for (size_t i = 0; i + 1 < header_nodes_.size(); ++i) header_nodes_[i].next = &header_nodes_[i + 1];
+  set(easy_, CURLOPT_HTTPHEADER, header_nodes_.data());
+}
+
+void CurlTransfer::set_connection(const Request& request) {
+  static const auto defaults = std::make_shared<const ConnectionSettings>();
+  connection_ = request.settings ? request.settings : defaults;
+  set(easy_, CURLOPT_SSL_VERIFYPEER, connection_->verify ? 1L : 0L);
+  set(easy_, CURLOPT_SSL_VERIFYHOST, connection_->verify ? 2L : 0L);
+  const std::string& ca = connection_->ca_path.empty() ? settings_.ca_path : connection_->ca_path;
+  if (!ca.empty()) {
+    const bool directory = ca.back() == '/';
+    set(easy_, CURLOPT_CAPATH, directory ? ca.c_str() : nullptr);
+    set(easy_, CURLOPT_CAINFO, directory ? nullptr : ca.c_str());
+  }
+  const auto text_or_null = [](const std::string& text) { return text.empty() ? nullptr : text.c_str(); };
+  set(easy_, CURLOPT_SSLCERT, text_or_null(connection_->client_cert));
+  set(easy_, CURLOPT_SSLKEY, text_or_null(connection_->client_key));
+  set(easy_, CURLOPT_PROXY, connection_->proxy.c_str());
+}
+
+SteadyTime CurlTransfer::read_deadline() const {
+  if (exchange_ == nullptr || exchange_->request.read_timeout == Duration::zero()) return SteadyTime::max();
+  if (exchange_->timings.sending == SteadyTime{} && exchange_->request.connect_timeout != Duration::zero()) {
+    return SteadyTime::max();  // still connecting: libcurl watches that limit
+  }
+  return last_activity_ + exchange_->request.read_timeout;
+}
+
+int CurlTransfer::on_sending(void* self, char* /*peer*/, char* /*local*/, int /*port*/, int /*local_port*/) {
+  auto* transfer = static_cast<CurlTransfer*>(self);
+  transfer->last_activity_ = std::chrono::steady_clock::now();
+  transfer->exchange_->timings.sending = transfer->last_activity_;
+  return CURL_PREREQFUNC_OK;
+}
+
+size_t CurlTransfer::on_header(char* data, size_t size, size_t count, void* self) {
+  return static_cast<CurlTransfer*>(self)->take_header({data, size * count});
+}
+
+size_t CurlTransfer::on_body(char* data, size_t size, size_t count, void* self) {
+  return static_cast<CurlTransfer*>(self)->take_body({data, size * count});
+}
+
+size_t CurlTransfer::take_header(std::string_view line) {
+  last_activity_ = std::chrono::steady_clock::now();
+  Response& response = exchange_->response;
+  if (exchange_->timings.first_byte == SteadyTime{}) exchange_->timings.first_byte = last_activity_;
+  if (line.starts_with("HTTP/")) {  // also the one after a 100 Continue
+    response.header_block.clear();
+    response.has_set_cookie = false;
+    header_complete_ = false;
+  }
+  if (header_complete_) return line.size();  // a trailer
+  if (line == "\r\n" || line == "\n") {
+    header_complete_ = true;
+    return line.size();
+  }
+  if (response.header_block.size() + line.size() > kMaxHeaderBlock) {
+    reject_ = "the response's header is larger than 1 MiB";
+    return 0;
+  }
+  if (line.size() > 11 && (line[0] | 0x20) == 's' && strncasecmp(line.data(), "set-cookie:", 11) == 0) {
+    response.has_set_cookie = true;
+  }
+  response.header_block.append(line);
+  return line.size();
+}
+
+size_t CurlTransfer::take_body(std::string_view data) {
+  last_activity_ = std::chrono::steady_clock::now();
+  Response& response = exchange_->response;
+  response.body.append(data);
+  if (response.header_block.empty() && (contains(data, "\n") || response.body.size() > kMaxStatusLine)) {
+    reject_ = "the server's answer is not HTTP";
+    return 0;
+  }
+  return data.size();
+}
+
+void CurlTransfer::conclude(CURLcode code) {
+  Exchange& exchange = *exchange_;
+  long value = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &value);
+  exchange.response.status = static_cast<int>(value);
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &value);
+  exchange.response.version = value == CURL_HTTP_VERSION_1_0   ? 10
+                              : value == CURL_HTTP_VERSION_2_0 ? 20
+                              : value == CURL_HTTP_VERSION_3   ? 30
+                                                               : 11;
+  if (code == CURLE_OK && exchange.response.header_block.empty()) {
+    code = CURLE_WEIRD_SERVER_REPLY;
+    reject_ = "the server's answer is not HTTP";
+  }
+  if (code != CURLE_OK) {
+    Failure& failure = exchange.failure;
+    curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &value);
+    failure.os_error = static_cast<int>(value);
+    failure.message = !reject_.empty()    ? reject_
+                      : error_[0] != '\0' ? error_.data()
+                                          : curl_easy_strerror(code);
+    failure.kind = !reject_.empty() ? FailureKind::kBadResponse
+                                    : failure_kind(code, failure.os_error, failure.message, exchange.timings);
+  }
+  let_go();
+}
+
+void CurlTransfer::abandon(FailureKind kind) {
+  exchange_->failure.kind = kind;
+  let_go();
+}
+
+void CurlTransfer::let_go() {
+  set(easy_, CURLOPT_SHARE, static_cast<CURLSH*>(nullptr));
+  exchange_->transfer = nullptr;
+  exchange_ = nullptr;
+}
+
+}  // namespace nest::http

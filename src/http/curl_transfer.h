@@ -1,0 +1,60 @@
+// One easy handle with what it needs while a request is under way; reused for many requests of many users.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "http/curl_transport.h"
+#include "http/exchange.h"
+
+namespace nest::http {
+
+// The I/O thread's. Lives on the heap: libcurl holds its address.
+class CurlTransfer {
+ public:
+  // `on_close` is called with `closer` for every socket libcurl closes, also after the transfer's end.
+  CurlTransfer(const CurlTransportSettings& settings, curl_closesocket_callback on_close, void* closer);
+  ~CurlTransfer();
+  CurlTransfer(const CurlTransfer&) = delete;
+  CurlTransfer& operator=(const CurlTransfer&) = delete;
+
+  // Points the handle at the exchange's request. `share` holds the user's connections.
+  void prepare(Exchange* exchange, CURLSH* share);
+  // Fills in response.status and failure from libcurl's verdict and lets go of the exchange.
+  void conclude(CURLcode code);
+  // Lets go of the exchange with this failure instead of libcurl's verdict.
+  void abandon(FailureKind kind);
+
+  CURL* easy() const { return easy_; }
+  Exchange* exchange() const { return exchange_; }
+  // When the server has been silent for too long; SteadyTime::max() while no such limit applies.
+  SteadyTime read_deadline() const;
+  SteadyTime next_check{};  // when the transport looks at read_deadline() again
+
+ private:
+  static size_t on_header(char* data, size_t size, size_t count, void* self);
+  static size_t on_body(char* data, size_t size, size_t count, void* self);
+  static int on_sending(void* self, char*, char*, int, int);
+
+  void set_method(Request& request);
+  void set_headers(Request& request);
+  void set_connection(const Request& request);
+  size_t take_header(std::string_view line);
+  size_t take_body(std::string_view data);
+  void let_go();
+
+  const CurlTransportSettings& settings_;
+  CURL* easy_;
+  Exchange* exchange_ = nullptr;
+  std::vector<curl_slist> header_nodes_;
+  std::shared_ptr<const ConnectionSettings> connection_;  // what the handle is set to
+  SteadyTime last_activity_{};
+  bool header_complete_ = false;
+  std::string reject_;  // why a callback of ours refused data
+  std::array<char, CURL_ERROR_SIZE> error_{};
+};
+
+}  // namespace nest::http

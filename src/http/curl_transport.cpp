@@ -1,0 +1,254 @@
+#include "http/curl_transport.h"
+
+#include <curl/curl.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <set>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "base/errors.h"
+#include "http/curl_transfer.h"
+
+namespace nest::http {
+
+namespace {
+
+// One user's connections: a share object with a connection cache of its own, so that N users are N clients
+// and no look-up ever walks through other users' connections.
+struct CurlPool final : ConnectionPool::State {
+  CURLSH* share = nullptr;
+};
+
+class CurlTransport final : public Transport {
+ public:
+  CurlTransport(const FileDescriptor& epoll, Completed completed, CurlTransportSettings settings)
+      : epoll_(epoll), completed_(std::move(completed)), settings_(std::move(settings)) {
+    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+    NEST_CHECK(initialised == CURLE_OK, curl_easy_strerror(initialised));
+    multi_ = curl_multi_init();
+    NEST_CHECK(multi_ != nullptr, "curl_multi_init");
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &CurlTransport::on_socket);
+    curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlTransport::on_timer);
+    curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kIdleConnectionsPerUser);
+  }
+
+  ~CurlTransport() override {
+    for (CurlTransfer* transfer : under_way_) {
+      curl_multi_remove_handle(multi_, transfer->easy());
+      transfer->abandon(FailureKind::kCancelled);
+      idle_.emplace_back(transfer);
+    }
+    for (CurlPool* pool : pools_) curl_share_cleanup(std::exchange(pool->share, nullptr));
+    curl_multi_cleanup(multi_);
+    idle_.clear();
+  }
+
+  void start(Exchange* exchange) override {
+    std::unique_ptr<CurlTransfer> transfer = take_idle();
+    transfer->prepare(exchange, share_of(*exchange->pool));
+    exchange->transfer = transfer.get();
+    under_way_.insert(transfer.get());
+    if (exchange->request.read_timeout != Duration::zero()) add_deadline(transfer.get(), next_check(*transfer));
+    const CURLMcode code = curl_multi_add_handle(multi_, transfer->easy());
+    NEST_CHECK(code == CURLM_OK, curl_multi_strerror(code));
+    transfer.release();  // libcurl's now, and under_way_'s
+  }
+
+  void cancel(Exchange* exchange) override {
+    if (exchange->transfer == nullptr) return;
+    end_early(static_cast<CurlTransfer*>(exchange->transfer), FailureKind::kCancelled);
+  }
+
+  void release(std::unique_ptr<ConnectionPool::State> state) override {
+    auto* pool = static_cast<CurlPool*>(state.get());
+    pools_.erase(pool);
+    const CURLSHcode code = curl_share_cleanup(pool->share);
+    NEST_CHECK(code == CURLSHE_OK, curl_share_strerror(code));
+  }
+
+  void on_ready(int fd, uint32_t epoll_events) override {
+    if (watched(fd).wanted == 0) {  // an idle connection: the server closed it, the next look-up notices
+      forget(fd);
+      return;
+    }
+    int mask = 0;
+    if (epoll_events & EPOLLIN) mask |= CURL_CSELECT_IN;
+    if (epoll_events & EPOLLOUT) mask |= CURL_CSELECT_OUT;
+    if (epoll_events & (EPOLLERR | EPOLLHUP)) mask |= CURL_CSELECT_ERR;
+    int running = 0;
+    curl_multi_socket_action(multi_, fd, mask, &running);
+    collect();
+  }
+
+  SteadyTime next_deadline() const override {
+    return deadlines_.empty() ? timer_ : std::min(timer_, deadlines_.begin()->first);
+  }
+
+  void on_time(SteadyTime now) override {
+    while (timer_ <= now) {
+      timer_ = SteadyTime::max();
+      int running = 0;
+      curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
+      collect();
+    }
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+      CurlTransfer* transfer = deadlines_.begin()->second;
+      deadlines_.erase(deadlines_.begin());
+      if (transfer->read_deadline() <= now) {
+        end_early(transfer, FailureKind::kReadTimeout);
+      } else {
+        deadlines_.emplace(std::max(next_check(*transfer), now + std::chrono::milliseconds(1)),
+                           transfer);
+      }
+    }
+  }
+
+ private:
+  // What a user may keep open to all hosts together; beyond it the oldest is closed.
+  static constexpr long kIdleConnectionsPerUser = 100;
+
+  // Interest as epoll has it and as libcurl wants it. They may differ: a connection that goes idle stays
+  // registered, which saves two system calls per request.
+  struct Watch {
+    uint32_t registered = 0;
+    uint32_t wanted = 0;
+  };
+
+  static int on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* self, void* /*socket_data*/) {
+    static_cast<CurlTransport*>(self)->watch(fd, what);
+    return 0;
+  }
+
+  static int on_timer(CURLM* /*multi*/, long timeout_ms, void* self) {
+    static_cast<CurlTransport*>(self)->timer_ =
+        timeout_ms < 0 ? SteadyTime::max()
+                       : std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+    return 0;
+  }
+
+  static int on_close(void* self, curl_socket_t fd) {
+    static_cast<CurlTransport*>(self)->watched(fd) = Watch{};  // the kernel drops it from the epoll set
+    return ::close(fd);
+  }
+
+  Watch& watched(int fd) {
+    const auto index = static_cast<size_t>(fd);
+    if (index >= watches_.size()) watches_.resize(index + 1);
+    return watches_[index];
+  }
+
+  void watch(int fd, int what) {
+    Watch& entry = watched(fd);
+    entry.wanted = what == CURL_POLL_IN      ? EPOLLIN
+                   : what == CURL_POLL_OUT   ? EPOLLOUT
+                   : what == CURL_POLL_INOUT ? EPOLLIN | EPOLLOUT
+                                             : 0U;
+    if (entry.wanted == 0 && entry.registered == EPOLLIN) return;  // gone idle
+    if (entry.wanted == 0) return forget(fd);
+    if (entry.wanted == entry.registered) return;
+    epoll_event event{};
+    event.events = entry.wanted;
+    event.data.fd = fd;
+    const int operation = entry.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    const int result = ::epoll_ctl(epoll_.get(), operation, fd, &event);
+    NEST_CHECK(result == 0, std::string("epoll_ctl: ") + std::strerror(errno));
+    entry.registered = entry.wanted;
+  }
+
+  void forget(int fd) {
+    Watch& entry = watched(fd);
+    if (entry.registered != 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
+    entry = Watch{};
+  }
+
+  std::unique_ptr<CurlTransfer> take_idle() {
+    if (idle_.empty()) return std::make_unique<CurlTransfer>(settings_, &CurlTransport::on_close, this);
+    std::unique_ptr<CurlTransfer> transfer = std::move(idle_.back());
+    idle_.pop_back();
+    return transfer;
+  }
+
+  CURLSH* share_of(ConnectionPool& pool) {
+    if (!pool.state) {
+      auto state = std::make_unique<CurlPool>();
+      state->share = curl_share_init();
+      NEST_CHECK(state->share != nullptr, "curl_share_init");
+      curl_share_setopt(state->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+      pools_.insert(state.get());
+      pool.state = std::move(state);
+    }
+    return static_cast<CurlPool*>(pool.state.get())->share;
+  }
+
+  // The earliest moment at which the transfer may have been silent for too long.
+  static SteadyTime next_check(const CurlTransfer& transfer) {
+    const SteadyTime deadline = transfer.read_deadline();
+    if (deadline != SteadyTime::max()) return deadline;
+    return std::chrono::steady_clock::now() + transfer.exchange()->request.read_timeout;
+  }
+
+  void add_deadline(CurlTransfer* transfer, SteadyTime when) {
+    transfer->next_check = when;
+    deadlines_.emplace(when, transfer);
+  }
+
+  void drop_deadline(CurlTransfer* transfer) {
+    if (transfer->exchange()->request.read_timeout == Duration::zero()) return;
+    deadlines_.erase({transfer->next_check, transfer});
+  }
+
+  void collect() {
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+      if (message->msg != CURLMSG_DONE) continue;
+      const CURLcode code = message->data.result;
+      void* found = nullptr;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &found);
+      auto* transfer = static_cast<CurlTransfer*>(found);
+      finish(transfer, [&] { transfer->conclude(code); });
+    }
+  }
+
+  void end_early(CurlTransfer* transfer, FailureKind kind) {
+    finish(transfer, [&] { transfer->abandon(kind); });
+  }
+
+  template <class Conclude>
+  void finish(CurlTransfer* transfer, Conclude conclude) {
+    Exchange* exchange = transfer->exchange();
+    drop_deadline(transfer);
+    under_way_.erase(transfer);
+    curl_multi_remove_handle(multi_, transfer->easy());
+    conclude();
+    idle_.emplace_back(transfer);
+    completed_(exchange);
+  }
+
+  const FileDescriptor& epoll_;
+  Completed completed_;
+  CurlTransportSettings settings_;
+  CURLM* multi_;
+  SteadyTime timer_ = SteadyTime::max();
+  std::set<std::pair<SteadyTime, CurlTransfer*>> deadlines_;
+  std::vector<Watch> watches_;  // by descriptor
+  std::vector<std::unique_ptr<CurlTransfer>> idle_;
+  std::unordered_set<CurlTransfer*> under_way_;
+  std::unordered_set<CurlPool*> pools_;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Completed completed,
+                                               CurlTransportSettings settings) {
+  return std::make_unique<CurlTransport>(epoll, std::move(completed), std::move(settings));
+}
+
+}  // namespace nest::http

@@ -1,0 +1,117 @@
+// One request and what came of it: the unit that travels between the Python thread and an I/O thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace nest::http {
+
+class ConnectionPool;
+
+// How a connection is made. Immutable and shared by many requests; connections made with different settings
+// are never mixed up.
+struct ConnectionSettings {
+  bool verify = true;       // check the certificate and the host name
+  std::string ca_path;      // PEM file or directory; empty: the one the engine was configured with
+  std::string client_cert;  // PEM file; empty: none
+  std::string client_key;   // PEM file; empty: inside client_cert
+  std::string proxy;        // URL; empty: none. Environment variables are never looked at.
+};
+
+// Request headers as lines "Name: value", ready for the wire. Setting a name again replaces it whatever the
+// case.
+class HeaderLines {
+ public:
+  void set(std::string_view name, std::string_view value);
+  void remove(std::string_view name);
+  bool has(std::string_view name) const;
+  const std::vector<std::string>& lines() const { return lines_; }
+
+ private:
+  std::vector<std::string>::iterator find(std::string_view name);
+  std::vector<std::string> lines_;
+};
+
+struct Request {
+  std::string method;
+  std::string url;  // absolute, encoded, without fragment
+  HeaderLines headers;
+  std::string body;
+  bool has_body = false;                        // false: no body and no Content-Length but where HTTP wants 0
+  Duration connect_timeout = Duration::zero();  // zero: none
+  Duration read_timeout = Duration::zero();     // longest silence of the server; zero: none
+  std::shared_ptr<const ConnectionSettings> settings;  // null: the defaults
+};
+
+// What kept a request from a complete response. One name each, free of host names, ports and counts.
+enum class FailureKind : uint8_t {
+  kNone,
+  kCancelled,         // the user who asked is gone
+  kRefused,           // nothing listens there
+  kUnreachable,       // no route, network down, no local port left
+  kNameResolution,    // DNS
+  kConnectTimeout,    //
+  kReadTimeout,       // silence longer than Request::read_timeout
+  kConnectionReset,   // by the peer, at any time after connecting
+  kConnectionClosed,  // closed by the peer without any response
+  kTruncated,         // closed by the peer in the middle of a response
+  kBadResponse,       // not HTTP
+  kBadChunk,          // chunked framing broken
+  kBadEncoding,       // gzip, deflate, br or zstd data broken
+  kTls,               // handshake or certificate
+  kProxy,
+  kInvalidUrl,
+  kOther,
+};
+
+struct Failure {
+  FailureKind kind = FailureKind::kNone;
+  int os_error = 0;     // errno where the system gave one
+  std::string message;  // libcurl's words, for logs
+};
+
+struct Response {
+  int status = 0;
+  int version = 11;  // 10, 11, 20, 30
+  bool has_set_cookie = false;
+  std::string header_block;  // the last header section as received, status line first
+  std::string body;          // decoded
+
+  std::string_view reason() const;
+  // Name and value of each header line in the order received; views into header_block.
+  std::vector<std::pair<std::string_view, std::string_view>> headers() const;
+};
+
+// Stamps of the monotonic clock. `submitted` is set by the Python thread, the others by the I/O thread.
+struct Timings {
+  SteadyTime submitted{};
+  SteadyTime started{};     // the I/O thread took it up
+  SteadyTime sending{};     // connection ready, request about to be written; zero if never
+  SteadyTime first_byte{};  // first byte of the response's header; zero if never
+  SteadyTime completed{};   // last byte of the body, or the failure
+
+  // What the user is told: from taking it up to the end, waiting for no other thread.
+  Duration response_time() const { return completed - started; }
+};
+
+// Owned by the Python side; lent to the I/O thread from submit() until it comes back completed, exactly once.
+struct Exchange {
+  Request request;
+  Response response;
+  Failure failure;
+  Timings timings;
+  std::shared_ptr<ConnectionPool> pool;  // the user's connections
+  uint64_t id = 0;                       // given by HttpEngine::submit, never used twice
+
+  Exchange* next_handoff = nullptr;  // see HandoffQueue
+  void* waiter = nullptr;            // the Python side's; the I/O thread never reads it
+  void* transfer = nullptr;          // the transport's; the Python thread never reads it
+};
+
+}  // namespace nest::http

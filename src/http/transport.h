@@ -1,0 +1,48 @@
+// How requests get to a server: the seam between the I/O thread and whatever speaks HTTP.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "http/exchange.h"
+
+namespace nest::http {
+
+// One user's connections: N users are N clients to the server. Created and dropped on any thread; everything
+// inside belongs to the I/O thread. Transports derive their own.
+class ConnectionPool {
+ public:
+  // What a transport keeps for this user; made at the first request, destroyed on the I/O thread.
+  class State {
+   public:
+    virtual ~State() = default;
+  };
+  std::unique_ptr<State> state;
+};
+
+// All calls on the I/O thread.
+class Transport {
+ public:
+  // Receives every started exchange exactly once. Must not call back into the transport.
+  using Completed = std::function<void(Exchange*)>;
+
+  virtual ~Transport() = default;
+
+  // Takes up the exchange; its failure or response is delivered later, never from inside start().
+  virtual void start(Exchange* exchange) = 0;
+  // Ends an exchange early with FailureKind::kCancelled; nothing if it is not under way (any more).
+  virtual void cancel(Exchange* exchange) = 0;
+  // The user is gone: closes idle connections. No exchange of this pool is under way.
+  virtual void release(std::unique_ptr<ConnectionPool::State> state) = 0;
+
+  // Descriptors the transport added to the epoll set it was given.
+  virtual void on_ready(int fd, uint32_t epoll_events) = 0;
+  // When on_time() must be called next; SteadyTime::max() for never.
+  virtual SteadyTime next_deadline() const = 0;
+  virtual void on_time(SteadyTime now) = 0;
+};
+
+}  // namespace nest::http
