@@ -13,6 +13,7 @@ enum class ReadyKind {
   kHttp,  // `value` is "http://host[:port][/path]": ready when GET answers with a status of 200 to 299
   kTcp,   // `value` is "host:port" ("[::1]:port" for IPv6): ready when it accepts a connection
   kLog,   // `value` is an ECMAScript regular expression: ready when it is found in a line of the output
+          // (in its first 1000 bytes; no back-references)
 };
 
 struct ReadyCheck {
@@ -32,6 +33,8 @@ struct DependencySpec {
   std::string cwd;
 
   // Added to our own environment, replacing what is there; the later of two pairs with one key wins.
+  // PYTHONUNBUFFERED=1 is added unless it is set, because a Python program would keep its output back in a
+  // pipe.
   std::vector<std::pair<std::string, std::string>> env;
 
   ReadyCheck ready;
@@ -43,8 +46,8 @@ struct DependencySpec {
   bool required = true;
 };
 
-// Throws UsageError, in one line that names the dependency, unless start() could understand `spec`: a name and
-// a command are given, the time-out is positive, and the readiness check can be parsed (an http URL, a
+// Throws UsageError, in one line that names the dependency, unless a Supervisor could understand `spec`: it
+// has a name and a command, a positive time-out, and a readiness check that can be parsed (an http URL, a
 // host:port, a valid regular expression).
 void validate(const DependencySpec& spec);
 
