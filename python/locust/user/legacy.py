@@ -1,0 +1,148 @@
+"""The classes of Locust 0.7 to 0.14, with the behaviour they had there.
+
+A model chooses its era by the class it derives from; both may run in one test.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from gevent import GreenletExit
+
+from ..clients import HttpSession
+from ..exception import LocustError, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
+from .task import LOCUST_STATE_RUNNING, Task, TaskSet, TaskT
+from .users import NO_HOST, User, UserMeta
+
+if TYPE_CHECKING:
+    from ..env import Environment
+
+logger = logging.getLogger(__name__)
+
+
+class LocustMeta(UserMeta):
+    """A legacy user runs its `task_set`; one without is a base class."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], class_dict: dict[str, Any]) -> UserMeta:
+        task_set = class_dict.get("task_set")
+        for base in bases:
+            task_set = task_set or getattr(base, "task_set", None)
+        if task_set is not None:
+            class_dict.setdefault("tasks", [task_set])
+        class_dict.setdefault("abstract", task_set is None)
+        made = super().__new__(mcs, name, bases, class_dict)
+        made.tasks = [task_set] if task_set is not None else []  # type: ignore[attr-defined]
+        return made
+
+
+class Locust(User, metaclass=LocustMeta):
+    """A simulated user of the API until 0.14: `task_set` says what it does, waits are in milliseconds.
+
+    It is made without arguments. Its task set has the on_start and on_stop; the class itself has none.
+
+    >>> class Visitor(Locust):
+    ...     task_set = Tasks
+    ...     min_wait = 1000
+    ...     max_wait = 3000
+    """
+
+    abstract = True
+    task_set: Any = None
+    # Seconds, since 0.13; goes before min_wait and max_wait (milliseconds) and wait_function (returns milliseconds).
+    wait_time: Any = None
+    min_wait = 1000
+    max_wait = 1000
+    weight = 10
+    # Seconds that a user of the class lives, looked at before each task; None is for ever.
+    stop_timeout: float | None = None
+
+    _is_legacy = True
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Locust:
+        # Constructors of this era take no environment and need not call ours: `make` leaves it on the new object.
+        made = super().__new__(cls)
+        made._cp_last_run = perf_counter()
+        return made
+
+    def __init__(self, environment: Environment | None = None) -> None:
+        if environment is not None:
+            self.environment = environment
+
+    @classmethod
+    def make(cls, environment: Environment) -> Locust:
+        """A new user of `environment`, made as 0.x did: by a call without arguments."""
+        made = cls.__new__(cls)
+        made.environment = environment
+        made.__init__()  # type: ignore[misc]
+        return made
+
+    def end_if_expired(self) -> None:
+        """End the user that has outlived its `stop_timeout`."""
+        if self.stop_timeout is not None and perf_counter() - self._started > self.stop_timeout:
+            raise StopUser()
+
+    def run(self, runner: Any = None) -> None:
+        self._state = LOCUST_STATE_RUNNING
+        self._started = perf_counter()
+        root = self._taskset_instance = self.task_set(self)
+        try:
+            root.run()
+        except (StopUser, StopTest):
+            pass
+        except (RescheduleTask, RescheduleTaskImmediately) as handed_back:
+            raise LocustError(
+                f"A task of {type(self).__name__}.task_set, {type(root).__name__}, called interrupt(): "
+                "there is no parent task set to hand control back to"
+            ) from handed_back
+        except GreenletExit:
+            try:
+                root.on_stop()
+            except Exception:
+                logger.error("Uncaught exception in on_stop: \n%s", traceback.format_exc())
+
+
+class HttpLocust(Locust):
+    """A `Locust` with an HTTP `client`."""
+
+    abstract = True
+
+    def __init__(self, environment: Environment | None = None) -> None:
+        super().__init__(environment)
+        if self.host is None:
+            raise StopTest(NO_HOST)
+        self.client = HttpSession(
+            base_url=self.host, request_event=self.environment.events.request, user=self
+        )
+        self.client.trust_env = False
+
+
+class TaskSequence(TaskSet):
+    """Runs its tasks in the order given by `@seq_task`, over and over."""
+
+    def __init__(self, parent: Any) -> None:
+        super().__init__(parent)
+        self._index = 0
+        self.tasks = sorted(self.tasks, key=lambda declared: getattr(declared, "locust_task_order", 1))
+
+    def get_next_task(self) -> Task:
+        if not self.tasks:
+            self._refuse_empty(self)
+        chosen = self.tasks[self._index % len(self.tasks)]
+        self._index += 1
+        return chosen
+
+
+def seq_task(order: int) -> Callable[[TaskT], TaskT]:
+    """Declare a task of a `TaskSequence` and its place; with `@task(n)` too, it is repeated n times in a row."""
+
+    def declare(declared: TaskT) -> TaskT:
+        declared.locust_task_order = order  # type: ignore[union-attr]
+        if not hasattr(declared, "locust_task_weight"):
+            declared.locust_task_weight = 1  # type: ignore[union-attr]
+        return declared
+
+    return declare

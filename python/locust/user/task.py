@@ -1,0 +1,474 @@
+"""Tasks and task sets: what a user does, and the loop that does it."""
+
+from __future__ import annotations
+
+import logging
+import random
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, Union, overload
+
+import nest_engine
+from gevent import GreenletExit
+
+from ..exception import (
+    InterruptTaskSet,
+    LocustError,
+    MissingWaitTimeError,
+    RescheduleTask,
+    RescheduleTaskImmediately,
+    StopTest,
+    StopUser,
+)
+
+if TYPE_CHECKING:
+    from .users import User
+
+logger = logging.getLogger(__name__)
+
+TaskT = TypeVar("TaskT", bound=Union[Callable[..., Any], type])
+# A function taking its user or task set, a bound method of the task set, or a TaskSet class.
+Task = Callable[..., Any]
+
+# What a user is doing, as `user._state`. None until it runs.
+LOCUST_STATE_RUNNING = "running"
+LOCUST_STATE_WAITING = "waiting"
+LOCUST_STATE_STOPPING = "stopping"
+
+# What ends a user: on_stop is run on the way out.
+ENDINGS = (StopUser, StopTest, GreenletExit)
+
+
+@overload
+def task(weight: int = 1) -> Callable[[TaskT], TaskT]: ...
+@overload
+def task(weight: TaskT) -> TaskT: ...
+def task(weight: Any = 1) -> Any:
+    """Declare a method, or a nested TaskSet, as a task: `@task` or `@task(weight)`.
+
+    >>> class Forum(TaskSet):
+    ...     @task(3)
+    ...     def read(self): ...
+    ...     @task
+    ...     class Thread(TaskSet): ...
+
+    Here a user chooses `read` three times as often as `Thread`.
+    """
+
+    def declare(declared: TaskT) -> TaskT:
+        name = declared.__name__
+        if name == "run":
+            raise Exception("run() is what drives a user or task set: it can be neither a task nor overridden")
+        if name in ("on_start", "on_stop"):
+            logging.warning(f"{name} is declared as a task: it runs as one and at the {name[3:]} of its class")
+        declared.locust_task_weight = task_weight  # type: ignore[union-attr]
+        return declared
+
+    if callable(weight):
+        task_weight = 1
+        return declare(weight)  # type: ignore[type-var]
+    task_weight = weight
+    return declare
+
+
+def tag(*tags: str) -> Callable[[TaskT], TaskT]:
+    """Name a task, or all tasks of a task set, for the filter of `--tags` and `--exclude-tags`.
+
+    >>> class Forum(TaskSet):
+    ...     @tag("read", "fast")
+    ...     @task
+    ...     def index(self): ...
+    """
+    if not tags or callable(tags[0]):
+        raise ValueError("No tag name was supplied")
+
+    def add_tags(tagged: TaskT) -> TaskT:
+        if hasattr(tagged, "tasks"):
+            tagged.tasks = [add_tags(inner) for inner in tagged.tasks]
+        else:
+            # Its own set, not one found on a base class.
+            vars(tagged).get("locust_tag_set") or setattr(tagged, "locust_tag_set", set())
+            tagged.locust_tag_set.update(tags)  # type: ignore[union-attr]
+        return tagged
+
+    return add_tags
+
+
+def expand_tasks(declared: Any) -> list[Task]:
+    """The flat list of tasks, each as often as it weighs, of a `tasks` attribute in any of its forms."""
+    expanded: list[Task] = []
+    for item in declared.items() if isinstance(declared, Mapping) else declared or ():
+        if isinstance(item, tuple):
+            declared_task, weight = item
+            expanded.extend(repeat_task(declared_task, weight))
+        else:
+            expanded.append(item)
+    return expanded
+
+
+def repeat_task(repeated: Task, weight: int) -> list[Task]:
+    return [repeated] * range(weight).stop  # range refuses what is no whole number, and a negative one repeats nothing
+
+
+def is_declared_task(member: object) -> bool:
+    # Not hasattr: a member may answer to any name, as mocks and remote proxies do.
+    return "locust_task_weight" in dir(member)
+
+
+def get_tasks_from_base_classes(bases: Iterable[type], class_dict: dict[str, Any]) -> list[Task]:
+    """The tasks of a class about to be made: those of its bases, of its `tasks`, then its decorated members.
+
+    A task which a subclass overrides therefore stays in the list, as in every version of Locust.
+    """
+    tasks: list[Task] = []
+    for base in bases:
+        tasks += getattr(base, "tasks", None) or []
+    tasks += expand_tasks(class_dict.get("tasks"))
+    for member in class_dict.values():
+        if is_declared_task(member):
+            tasks += repeat_task(member, member.locust_task_weight)
+    return tasks
+
+
+def is_markov_taskset(candidate: object) -> bool:
+    """Whether `candidate` is a task set that keeps its tasks elsewhere than in `tasks`."""
+    return type(candidate).__name__ == "MarkovTaskSetMeta"
+
+
+def filter_tasks_by_tags(
+    task_holder: Any,
+    tags: set[str] | None = None,
+    exclude_tags: set[str] | None = None,
+    checked: dict[Any, bool] | None = None,
+) -> None:
+    """Reduce `task_holder.tasks` (of a User or TaskSet class), in place and all levels down, to those selected.
+
+    With `tags`, a task needs one of them; with `exclude_tags` it must have none of those, which is the stronger
+    rule. None means no such rule. A task set stays while any of its tasks does.
+    """
+    verdicts: dict[Any, bool] = {} if checked is None else checked
+
+    def selected(candidate: Any) -> bool:
+        if hasattr(candidate, "tasks"):
+            filter_tasks_by_tags(candidate, tags, exclude_tags, verdicts)
+            return bool(candidate.tasks) or is_markov_taskset(candidate)
+        own_tags = getattr(candidate, "locust_tag_set", frozenset())
+        if tags is not None and tags.isdisjoint(own_tags):
+            return False
+        return exclude_tags is None or exclude_tags.isdisjoint(own_tags)
+
+    for candidate in task_holder.tasks:
+        if candidate not in verdicts:
+            verdicts[candidate] = selected(candidate)
+    task_holder.tasks = [candidate for candidate in task_holder.tasks if verdicts[candidate]]
+    if not task_holder.tasks and not is_markov_taskset(task_holder):
+        logging.warning(
+            f"{task_holder.__name__} had no tasks left after filtering, instantiating it will fail!"
+        )
+
+
+class TaskSetMeta(type):
+    """Turns what a class declares as tasks into its flat `tasks` list."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], class_dict: dict[str, Any]) -> TaskSetMeta:
+        class_dict["tasks"] = mcs.collect_tasks(bases, class_dict)
+        return super().__new__(mcs, name, bases, class_dict)
+
+    @staticmethod
+    def collect_tasks(bases: tuple[type, ...], class_dict: dict[str, Any]) -> list[Task]:
+        return get_tasks_from_base_classes(bases, class_dict)
+
+
+class TaskSet(metaclass=TaskSetMeta):
+    """A group of tasks among which a user chooses, until one of them calls `interrupt()`.
+
+    Task sets nest: a task set may be a task of another one. The outermost is a task of a user.
+    """
+
+    # Functions taking the task set, and TaskSet classes, as often as they weigh.
+    tasks: list[Task] = []
+
+    # Honoured only when the user has no wait_time; milliseconds.
+    min_wait: int | None = None
+    max_wait: int | None = None
+    wait_function: Callable[..., float] | None = None
+
+    # Arguments of `run`, which came from `schedule_task` (0.x).
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = {}
+
+    _cp_last_wait_time = 0.0
+
+    def __init__(self, parent: TaskSet | User) -> None:
+        self._task_queue: deque[Task] = deque()
+        self._parent = parent
+        self._user: Any = parent.user if isinstance(parent, TaskSet) else parent
+        self._cp_last_run = self._user._cp_last_run
+
+    @property
+    def user(self) -> Any:
+        """The user that runs this."""
+        return self._user
+
+    @property
+    def locust(self) -> Any:
+        """`user`, as it was called until 0.14."""
+        return self._user
+
+    @property
+    def parent(self) -> Any:
+        """The task set that has this one as a task, or the user."""
+        return self._parent
+
+    @property
+    def client(self) -> Any:
+        """The user's client."""
+        return self._user.client
+
+    def on_start(self) -> None:
+        """Called when a user begins to run this task set."""
+
+    def on_stop(self) -> None:
+        """Called when a user leaves this task set, by `interrupt()` or because the user stops."""
+
+    def interrupt(self, reschedule: bool = True) -> NoReturn:
+        """Leave this task set. The parent chooses its next task at once, or waits first if not `reschedule`."""
+        raise InterruptTaskSet(reschedule)
+
+    def schedule_task(
+        self,
+        task_callable: Task,
+        first: Any = False,
+        *,
+        args: Iterable[Any] | None = None,
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Run `task_callable` next instead of a chosen task: after others so scheduled, or before them if `first`.
+
+        `args` and `kwargs` (of 0.x, where `args` was the second parameter) are passed on to the task.
+        """
+        if isinstance(first, (list, tuple)):
+            args, first = first, False
+        scheduled = task_callable
+        if args or kwargs:
+
+            def scheduled(holder: Any) -> None:
+                self.execute_task(task_callable, *(args or ()), **(kwargs or {}))
+
+        if first:
+            self._task_queue.appendleft(scheduled)
+        else:
+            self._task_queue.append(scheduled)
+
+    def get_next_task(self) -> Task:
+        """Choose a task: each as often as it is in `tasks`."""
+        if not self.tasks:
+            self._refuse_empty(self)
+        return random.choice(self.tasks)
+
+    def execute_next_task(self) -> None:
+        self.execute_task(self._task_queue.popleft())
+
+    def execute_task(self, task: Task, *args: Any, **kwargs: Any) -> None:
+        if getattr(task, "__self__", None) is self:
+            task(*args, **kwargs)
+        elif isinstance(task, type) and issubclass(task, TaskSet):
+            task(self).run(*args, **kwargs)
+        else:
+            task(self, *args, **kwargs)
+
+    def wait_time(self) -> float:
+        """Seconds to wait after a task: the user's wait_time, unless the task set has its own."""
+        user = self._user
+        if user.wait_time:
+            return user.wait_time()
+        if user._is_legacy:
+            wait_function = self.wait_function or user.wait_function
+            if wait_function:
+                return wait_function() / 1000
+        min_wait = self.min_wait or user.min_wait
+        max_wait = self.max_wait or user.max_wait
+        if min_wait is None or max_wait is None:
+            raise MissingWaitTimeError(f"Neither {type(user).__name__} nor {type(self).__name__} has a wait_time")
+        return random.randint(min_wait, max_wait) / 1000
+
+    def wait(self) -> None:
+        """Sleep for the wait_time. A user that is told to stop may end here."""
+        user = self._user
+        if user._state == LOCUST_STATE_STOPPING:
+            raise StopUser()
+        user._state = LOCUST_STATE_WAITING
+        self._sleep(self.wait_time())
+        if user._state == LOCUST_STATE_STOPPING:
+            raise StopUser()
+        user._state = LOCUST_STATE_RUNNING
+
+    def _sleep(self, seconds: float) -> None:
+        nest_engine.sleep(seconds)
+
+    def run(self, *args: Any, **kwargs: Any) -> None:
+        """Run tasks, with a wait after each, until something ends the task set; that leaves as an exception."""
+        if args or kwargs:
+            self.args, self.kwargs = args, kwargs
+        try:
+            self.on_start()
+        except InterruptTaskSet as interrupt:
+            raise _handing_back(interrupt) from interrupt
+
+        run_tasks = self._run_scheduled_tasks if self._overrides(*_SCHEDULING) else self._run_tasks
+        while True:
+            try:
+                run_tasks()
+            except InterruptTaskSet as interrupt:
+                if self._on_stop_wanted(interrupt):
+                    try:
+                        self.on_stop()
+                    except ENDINGS:
+                        raise
+                    except Exception:
+                        _log_broken_on_stop()
+                raise _handing_back(interrupt) from interrupt
+            except ENDINGS as ending:
+                self._end(ending)
+                raise
+            except Exception as error:
+                try:
+                    self._report(error)
+                    if not (self._user.environment.catch_exceptions and self._user._catch_exceptions):
+                        raise
+                    self.wait()
+                except ENDINGS as ending:
+                    self._end(ending)
+                    raise
+
+    def _run_tasks(self) -> NoReturn:
+        """The loop of every user: as few calls as overriding allows. Ends with an exception."""
+        user = self._user
+        holder = self._task_holder()
+        queue = self._task_queue
+        sleep = nest_engine.sleep
+        get_next_task = self.get_next_task if self._overrides("get_next_task") else None
+        execute_task = self.execute_task if self._overrides("execute_task") else None
+        wait = self.wait if self._overrides("wait", "wait_time", "_sleep") or not user.wait_time else None
+        has_lifetime = user._is_legacy and user.stop_timeout is not None
+        while True:
+            if queue:
+                chosen = queue.popleft()
+            elif get_next_task is not None:
+                chosen = get_next_task()
+            elif not holder.tasks:
+                self._refuse_empty(holder)
+            else:
+                chosen = random.choice(holder.tasks)
+            if user._state == LOCUST_STATE_STOPPING:
+                raise StopUser()
+            if has_lifetime:
+                user.end_if_expired()
+            try:
+                if execute_task is not None:
+                    execute_task(chosen)
+                elif type(chosen) is FunctionType:
+                    chosen(holder)
+                else:
+                    self.execute_task(chosen)
+            except RescheduleTaskImmediately:
+                continue
+            except RescheduleTask:
+                pass
+            if wait is not None:
+                wait()
+                continue
+            if user._state == LOCUST_STATE_STOPPING:
+                raise StopUser()
+            user._state = LOCUST_STATE_WAITING
+            sleep(user.wait_time())
+            if user._state == LOCUST_STATE_STOPPING:
+                raise StopUser()
+            user._state = LOCUST_STATE_RUNNING
+
+    def _run_scheduled_tasks(self) -> NoReturn:
+        """The same for a task set with its own way of queueing tasks, every step through its method."""
+        while True:
+            if not self._task_queue:
+                self.schedule_task(self.get_next_task())
+            if self._user._state == LOCUST_STATE_STOPPING:
+                raise StopUser()
+            try:
+                self.execute_next_task()
+            except RescheduleTaskImmediately:
+                continue
+            except RescheduleTask:
+                pass
+            self.wait()
+
+    def _task_holder(self) -> Any:
+        """Who has the tasks, and is passed to them."""
+        return self
+
+    def _overrides(self, *steps: str) -> bool:
+        """Whether the class, the instance or a patch replaces one of these steps of the loop."""
+        return any(
+            step in vars(self) or getattr(type(self), step) not in _STANDARD_STEPS[step] for step in steps
+        )
+
+    def _refuse_empty(self, holder: Any) -> NoReturn:
+        hint = " but there is an attribute 'task': was 'tasks' meant?" if getattr(holder, "task", None) else ""
+        raise LocustError(
+            f"No tasks defined on {type(holder).__name__}{',' if hint else '.'}{hint} Use the @task decorator or "
+            "set the 'tasks' attribute (or abstract = True on a user that is only a base class)"
+        )
+
+    def _report(self, error: Exception) -> None:
+        environment = self._user.environment
+        environment.events.user_error.fire(user_instance=self, exception=error, tb=error.__traceback__)
+        if environment.catch_exceptions:
+            logger.error("%s\n%s", error, traceback.format_exc())
+
+    def _end(self, ending: BaseException) -> None:
+        if self._on_stop_wanted(ending):
+            try:
+                self.on_stop()
+            except Exception:
+                _log_broken_on_stop()
+
+    def _on_stop_wanted(self, ending: BaseException) -> bool:
+        # Until 0.14 only the outermost task set had an on_stop, for when its user is stopped from outside.
+        return not self._user._is_legacy
+
+
+class DefaultTaskSet(TaskSet):
+    """Runs the tasks that are declared on the user itself, and hands them the user."""
+
+    def get_next_task(self) -> Task:
+        if not self._user.tasks:
+            self._refuse_empty(self._user)
+        return random.choice(self._user.tasks)
+
+    def execute_task(self, task: Task, *args: Any, **kwargs: Any) -> None:
+        if isinstance(task, type) and issubclass(task, TaskSet):
+            task(self._user).run(*args, **kwargs)
+        else:
+            task(self._user, *args, **kwargs)
+
+    def _task_holder(self) -> Any:
+        return self._user
+
+
+# The steps as they are here, to notice a model that replaces one.
+_SCHEDULING = ("schedule_task", "execute_next_task")
+_STANDARD_STEPS = {
+    step: (vars(TaskSet)[step], vars(DefaultTaskSet).get(step))
+    for step in (*_SCHEDULING, "get_next_task", "execute_task", "wait", "wait_time", "_sleep")
+}
+
+
+def _handing_back(interrupt: InterruptTaskSet) -> Exception:
+    """What the parent of an interrupted task set has to do."""
+    handing_back = RescheduleTaskImmediately if interrupt.reschedule else RescheduleTask
+    return handing_back(interrupt.reschedule)
+
+
+def _log_broken_on_stop() -> None:
+    logging.error("Uncaught exception in on_stop: \n%s", traceback.format_exc())

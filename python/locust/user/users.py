@@ -1,0 +1,221 @@
+"""Users: who runs tasks, one greenlet each."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+import warnings
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from gevent import Greenlet, GreenletExit
+from gevent.pool import Group
+
+from ..clients import HttpSession
+from ..exception import StopTest, StopUser
+from .task import (
+    LOCUST_STATE_RUNNING,
+    LOCUST_STATE_STOPPING,
+    LOCUST_STATE_WAITING,
+    DefaultTaskSet,
+    Task,
+    TaskSet,
+    get_tasks_from_base_classes,
+)
+from .wait_time import constant
+
+if TYPE_CHECKING:
+    from ..env import Environment
+
+logger = logging.getLogger(__name__)
+
+__all__ = ["DefaultTaskSet", "HttpUser", "TaskSet", "User", "UserMeta"]
+
+
+class UserMeta(type):
+    """Turns what a class declares as tasks into its flat `tasks` list, and makes it concrete unless it says not."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], class_dict: dict[str, Any]) -> UserMeta:
+        class_dict["tasks"] = get_tasks_from_base_classes(bases, class_dict)
+        if not class_dict.get("abstract"):
+            class_dict["abstract"] = False
+        if class_dict.get("task_set") and not any(getattr(base, "_is_legacy", False) for base in bases):
+            warnings.warn(
+                f"{name}.task_set is the name of 0.x for a single task set: use tasks = [...]",
+                DeprecationWarning,
+                stacklevel=2,
+            )
+            # Rather than a user that has nothing to do.
+            class_dict["tasks"] = class_dict["tasks"] or [class_dict["task_set"]]
+        return super().__new__(mcs, name, bases, class_dict)
+
+
+class User(metaclass=UserMeta):
+    """A simulated user. A subclass declares what it does (`@task` methods, or `tasks`) and how long it waits.
+
+    >>> class Visitor(User):
+    ...     wait_time = between(1, 3)
+    ...     @task
+    ...     def visit(self): ...
+    """
+
+    # Base URL of the system under test; that of the command line goes before.
+    host: str | None = None
+
+    # Seconds to wait after each task; called with the user (or defined as a method).
+    wait_time: Any = constant(0)
+
+    # Of the API until 0.14; without effect on classes of today's.
+    min_wait: int | None = None
+    max_wait: int | None = None
+    wait_function: Callable[..., float] | None = None
+
+    # Functions taking the user, and TaskSet classes, as often as they weigh. May be declared as a list, a set,
+    # a list of (task, weight) or a dict of task: weight.
+    tasks: Any = []
+
+    # How often this class is spawned, compared to the others.
+    weight: float = 1
+
+    # If positive: exactly that many users, spawned before the others, and the weight is ignored.
+    fixed_count: int = 0
+
+    # A base class, which is not spawned. Not inherited.
+    abstract: bool = True
+
+    environment: Environment
+
+    _is_legacy = False
+    _catch_exceptions = True
+    # On the class for those whose constructor does not call this one.
+    _state: str | None = None
+    _greenlet: Greenlet | None = None
+    _group: Group | None = None
+    _taskset_instance: TaskSet | None = None
+    _cp_last_run = 0.0
+    _cp_last_wait_time = 0.0
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__()
+        self.environment = environment
+        self._cp_last_run = perf_counter()
+
+    def on_start(self) -> None:
+        """Called when the user begins to run, before its first task."""
+
+    def on_stop(self) -> None:
+        """Called when the user stops, after the on_stop of its task sets."""
+
+    def run(self) -> None:
+        """What the user's greenlet does from its start to its end. Not to be overridden."""
+        self._state = LOCUST_STATE_RUNNING
+        self._taskset_instance = DefaultTaskSet(self)
+        try:
+            try:
+                self.on_start()
+            except Exception as error:
+                logger.error("%s\n%s", error, traceback.format_exc())
+                if not isinstance(error, (StopUser, StopTest)):
+                    self.environment.events.user_error.fire(
+                        user_instance=self, exception=error, tb=error.__traceback__
+                    )
+                raise
+            self._taskset_instance.run()
+        except (GreenletExit, StopUser, StopTest):
+            self.on_stop()
+
+    def wait(self) -> None:
+        """Sleep for the wait_time. A user that is told to stop may end here, even within a task."""
+        assert self._taskset_instance is not None, "the user does not run"
+        self._taskset_instance.wait()
+
+    def _sleep(self, seconds: float) -> None:
+        assert self._taskset_instance is not None, "the user does not run"
+        self._taskset_instance._sleep(seconds)
+
+    def start(self, group: Group) -> Greenlet:
+        """Run the user in a new greenlet of `group`; the greenlet's first argument is the user."""
+        self._group = group
+        self._greenlet = group.spawn(_run_user, self)
+        return self._greenlet
+
+    def stop(self, force: bool = False) -> bool:
+        """End the user: at once if it waits or if `force`, else when its task is done.
+
+        Returns whether it was ended at once.
+        """
+        if force or self._state in (None, LOCUST_STATE_WAITING):
+            assert self._group is not None, "the user was not started"
+            self._group.killone(self._greenlet)
+            return True
+        if self._state == LOCUST_STATE_RUNNING:
+            self._state = LOCUST_STATE_STOPPING
+            return False
+        raise Exception(f"Tried to stop User in an unexpected state: {self._state}. This should never happen.")
+
+    @property
+    def group(self) -> Group | None:
+        return self._group
+
+    @property
+    def greenlet(self) -> Greenlet | None:
+        return self._greenlet
+
+    def context(self) -> Mapping[str, Any]:
+        """What every request event of this user has in its `context`; to be overridden."""
+        return {}
+
+    @classmethod
+    def json(cls) -> dict[str, Any]:
+        """How the class is described to the web page."""
+        return {
+            "host": cls.host,
+            "weight": cls.weight,
+            "fixed_count": cls.fixed_count,
+            "tasks": [declared.__name__ for declared in cls.tasks],
+        }
+
+    @classmethod
+    def fullname(cls) -> str:
+        """Module and qualified name, without the marks of enclosing functions."""
+        parts = [part for part in cls.__qualname__.split(".") if part != "<locals>"]
+        return ".".join([cls.__module__, *parts])
+
+
+def _run_user(user: User) -> None:
+    user.run()
+
+
+NO_HOST = (
+    "You must specify the base host. Either in the host attribute in the User class, "
+    "or on the command line using the --host option."
+)
+
+
+class HttpUser(User):
+    """A user with an HTTP `client`, which keeps its connections and cookies from request to request.
+
+    >>> class Visitor(HttpUser):
+    ...     host = "http://localhost:8080"
+    ...     @task
+    ...     def index(self):
+    ...         self.client.get("/")
+    """
+
+    abstract = True
+
+    # Connections shared by the users of the class; None gives each user its own.
+    pool_manager: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.host is None:
+            raise StopTest(NO_HOST)
+        self.client = HttpSession(
+            base_url=self.host, request_event=self.environment.events.request, user=self
+        )
+        self.client.trust_env = False
+
+
+__all__ += ["NO_HOST", "Task"]
