@@ -8,6 +8,7 @@
 
 namespace nest::bindings {
 
+void bind_engine(pybind11::module_& module);
 void bind_cli(pybind11::module_& module);
 void bind_load(pybind11::module_& module);
 void bind_process(pybind11::module_& module);

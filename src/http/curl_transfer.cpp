@@ -91,9 +91,7 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
 
 }  // namespace
 
-CurlTransfer::CurlTransfer(const CurlTransportSettings& settings, curl_closesocket_callback on_close,
-                           void* closer)
-    : settings_(settings), easy_(curl_easy_init()) {
+CurlTransfer::CurlTransfer(curl_closesocket_callback on_close, void* closer) : easy_(curl_easy_init()) {
   NEST_CHECK(easy_ != nullptr, "curl_easy_init");
   set(easy_, CURLOPT_PRIVATE, this);
   set(easy_, CURLOPT_ERRORBUFFER, error_.data());
@@ -157,7 +155,15 @@ void CurlTransfer::set_headers(Request& request) {
   const auto& lines = request.headers.lines();
   header_nodes_.clear();
   header_nodes_.reserve(lines.size() + std::size(kSuppressed));
-  for (const std::string& line : lines) header_nodes_.push_back({literal(line.c_str()), nullptr});
+  empty_headers_.clear();
+  for (const std::string& line : lines) {
+    if (line.ends_with(": ")) {  // libcurl wants "Name;" for a header without a value
+      empty_headers_.push_front(line.substr(0, line.size() - 2) + ";");
+      header_nodes_.push_back({empty_headers_.front().data(), nullptr});
+    } else {
+      header_nodes_.push_back({literal(line.c_str()), nullptr});
+    }
+  }
   for (const std::string_view name : kSuppressed) {
     if (!request.headers.has(name.substr(0, name.size() - 1)))
       header_nodes_.push_back({literal(name.data()), nullptr});
@@ -171,8 +177,7 @@ void CurlTransfer::set_connection(const Request& request) {
   connection_ = request.settings ? request.settings : defaults;
   set(easy_, CURLOPT_SSL_VERIFYPEER, connection_->verify ? 1L : 0L);
   set(easy_, CURLOPT_SSL_VERIFYHOST, connection_->verify ? 2L : 0L);
-  const std::string& ca = connection_->ca_path.empty() ? settings_.ca_path : connection_->ca_path;
-  if (!ca.empty()) {
+  if (const std::string& ca = connection_->ca_path; !ca.empty()) {
     const bool directory = ca.back() == '/';
     set(easy_, CURLOPT_CAPATH, directory ? ca.c_str() : nullptr);
     set(easy_, CURLOPT_CAINFO, directory ? nullptr : ca.c_str());

@@ -4,10 +4,11 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <forward_list>
 #include <memory>
+#include <string>
 #include <vector>
 
-#include "http/curl_transport.h"
 #include "http/exchange.h"
 
 namespace nest::http {
@@ -16,7 +17,7 @@ namespace nest::http {
 class CurlTransfer {
  public:
   // `on_close` is called with `closer` for every socket libcurl closes, also after the transfer's end.
-  CurlTransfer(const CurlTransportSettings& settings, curl_closesocket_callback on_close, void* closer);
+  CurlTransfer(curl_closesocket_callback on_close, void* closer);
   ~CurlTransfer();
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
@@ -46,10 +47,10 @@ class CurlTransfer {
   size_t take_body(std::string_view data);
   void let_go();
 
-  const CurlTransportSettings& settings_;
   CURL* easy_;
   Exchange* exchange_ = nullptr;
   std::vector<curl_slist> header_nodes_;
+  std::forward_list<std::string> empty_headers_;
   std::shared_ptr<const ConnectionSettings> connection_;  // what the handle is set to
   SteadyTime last_activity_{};
   bool header_complete_ = false;

@@ -26,8 +26,8 @@ struct CurlPool final : ConnectionPool::State {
 
 class CurlTransport final : public Transport {
  public:
-  CurlTransport(const FileDescriptor& epoll, Completed completed, CurlTransportSettings settings)
-      : epoll_(epoll), completed_(std::move(completed)), settings_(std::move(settings)) {
+  CurlTransport(const FileDescriptor& epoll, Completed completed)
+      : epoll_(epoll), completed_(std::move(completed)) {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     NEST_CHECK(initialised == CURLE_OK, curl_easy_strerror(initialised));
     multi_ = curl_multi_init();
@@ -56,7 +56,8 @@ class CurlTransport final : public Transport {
     transfer->prepare(exchange, share_of(*exchange->pool));
     exchange->transfer = transfer.get();
     under_way_.insert(transfer.get());
-    if (exchange->request.read_timeout != Duration::zero()) add_deadline(transfer.get(), next_check(*transfer));
+    if (exchange->request.read_timeout != Duration::zero())
+      add_deadline(transfer.get(), next_check(*transfer));
     const CURLMcode code = curl_multi_add_handle(multi_, transfer->easy());
     NEST_CHECK(code == CURLM_OK, curl_multi_strerror(code));
     transfer.release();  // libcurl's now, and under_way_'s
@@ -105,8 +106,7 @@ class CurlTransport final : public Transport {
       if (transfer->read_deadline() <= now) {
         end_early(transfer, FailureKind::kReadTimeout);
       } else {
-        deadlines_.emplace(std::max(next_check(*transfer), now + std::chrono::milliseconds(1)),
-                           transfer);
+        deadlines_.emplace(std::max(next_check(*transfer), now + std::chrono::milliseconds(1)), transfer);
       }
     }
   }
@@ -170,7 +170,7 @@ class CurlTransport final : public Transport {
   }
 
   std::unique_ptr<CurlTransfer> take_idle() {
-    if (idle_.empty()) return std::make_unique<CurlTransfer>(settings_, &CurlTransport::on_close, this);
+    if (idle_.empty()) return std::make_unique<CurlTransfer>(&CurlTransport::on_close, this);
     std::unique_ptr<CurlTransfer> transfer = std::move(idle_.back());
     idle_.pop_back();
     return transfer;
@@ -234,7 +234,6 @@ class CurlTransport final : public Transport {
 
   const FileDescriptor& epoll_;
   Completed completed_;
-  CurlTransportSettings settings_;
   CURLM* multi_;
   SteadyTime timer_ = SteadyTime::max();
   std::set<std::pair<SteadyTime, CurlTransfer*>> deadlines_;
@@ -246,9 +245,8 @@ class CurlTransport final : public Transport {
 
 }  // namespace
 
-std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Completed completed,
-                                               CurlTransportSettings settings) {
-  return std::make_unique<CurlTransport>(epoll, std::move(completed), std::move(settings));
+std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Completed completed) {
+  return std::make_unique<CurlTransport>(epoll, std::move(completed));
 }
 
 }  // namespace nest::http

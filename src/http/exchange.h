@@ -18,7 +18,7 @@ class ConnectionPool;
 // are never mixed up.
 struct ConnectionSettings {
   bool verify = true;       // check the certificate and the host name
-  std::string ca_path;      // PEM file or directory; empty: the one the engine was configured with
+  std::string ca_path;      // PEM file or directory; empty: libcurl's own
   std::string client_cert;  // PEM file; empty: none
   std::string client_key;   // PEM file; empty: inside client_cert
   std::string proxy;        // URL; empty: none. Environment variables are never looked at.

@@ -1,0 +1,198 @@
+#include "exchange_object.h"
+
+#include <new>
+#include <string_view>
+
+namespace nest::bindings {
+
+namespace {
+
+struct ExchangeObject {
+  PyObject_HEAD std::unique_ptr<Runtime::PendingRequest> request;
+};
+
+PyTypeObject* exchange_type = nullptr;
+
+const http::Exchange& exchange_of(PyObject* self) {
+  return reinterpret_cast<ExchangeObject*>(self)->request->exchange;
+}
+
+void exchange_dealloc(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  reinterpret_cast<ExchangeObject*>(self)->request.~unique_ptr();
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+// Header text is Latin-1 by HTTP's own definition, and as http.client decodes it.
+PyObject* to_latin1(std::string_view text) {
+  return PyUnicode_DecodeLatin1(text.data(), static_cast<Py_ssize_t>(text.size()), nullptr);
+}
+
+PyObject* to_utf8(std::string_view text) {
+  return PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace");
+}
+
+PyObject* to_bytes(std::string_view bytes) {
+  return PyBytes_FromStringAndSize(bytes.data(), static_cast<Py_ssize_t>(bytes.size()));
+}
+
+PyObject* pair_list(const std::vector<std::pair<std::string_view, std::string_view>>& items) {
+  PyObject* list = PyList_New(static_cast<Py_ssize_t>(items.size()));
+  if (list == nullptr) return nullptr;
+  for (size_t i = 0; i < items.size(); ++i) {
+    PyObject* pair = Py_BuildValue("(NN)", to_latin1(items[i].first), to_latin1(items[i].second));
+    if (pair == nullptr) {
+      Py_DECREF(list);
+      return nullptr;
+    }
+    PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), pair);
+  }
+  return list;
+}
+
+const char* failure_name(http::FailureKind kind) {
+  using http::FailureKind;
+  switch (kind) {
+    case FailureKind::kNone:
+      return nullptr;
+    case FailureKind::kCancelled:
+      return "cancelled";
+    case FailureKind::kRefused:
+      return "refused";
+    case FailureKind::kUnreachable:
+      return "unreachable";
+    case FailureKind::kNameResolution:
+      return "name_resolution";
+    case FailureKind::kConnectTimeout:
+      return "connect_timeout";
+    case FailureKind::kReadTimeout:
+      return "read_timeout";
+    case FailureKind::kConnectionReset:
+      return "connection_reset";
+    case FailureKind::kConnectionClosed:
+      return "connection_closed";
+    case FailureKind::kTruncated:
+      return "truncated";
+    case FailureKind::kBadResponse:
+      return "bad_response";
+    case FailureKind::kBadChunk:
+      return "bad_chunk";
+    case FailureKind::kBadEncoding:
+      return "bad_encoding";
+    case FailureKind::kTls:
+      return "tls";
+    case FailureKind::kProxy:
+      return "proxy";
+    case FailureKind::kInvalidUrl:
+      return "invalid_url";
+    case FailureKind::kOther:
+      return "other";
+  }
+  return "other";
+}
+
+PyObject* get_status(PyObject* self, void*) { return PyLong_FromLong(exchange_of(self).response.status); }
+PyObject* get_version(PyObject* self, void*) { return PyLong_FromLong(exchange_of(self).response.version); }
+PyObject* get_reason(PyObject* self, void*) { return to_latin1(exchange_of(self).response.reason()); }
+PyObject* get_body(PyObject* self, void*) { return to_bytes(exchange_of(self).response.body); }
+
+PyObject* get_body_length(PyObject* self, void*) {
+  return PyLong_FromSize_t(exchange_of(self).response.body.size());
+}
+
+PyObject* get_headers(PyObject* self, void*) { return pair_list(exchange_of(self).response.headers()); }
+
+PyObject* get_has_set_cookie(PyObject* self, void*) {
+  return PyBool_FromLong(exchange_of(self).response.has_set_cookie);
+}
+
+PyObject* get_method(PyObject* self, void*) { return to_utf8(exchange_of(self).request.method); }
+PyObject* get_url(PyObject* self, void*) { return to_utf8(exchange_of(self).request.url); }
+
+PyObject* get_request_headers(PyObject* self, void*) {
+  std::vector<std::pair<std::string_view, std::string_view>> items;
+  for (const std::string& line : exchange_of(self).request.headers.lines()) {
+    const std::string_view text = line;
+    const auto colon = text.find(':');
+    items.emplace_back(text.substr(0, colon), text.substr(colon + 2));
+  }
+  return pair_list(items);
+}
+
+PyObject* get_request_body(PyObject* self, void*) {
+  const http::Request& request = exchange_of(self).request;
+  if (!request.has_body) Py_RETURN_NONE;
+  return to_bytes(request.body);
+}
+
+PyObject* get_response_time_ms(PyObject* self, void*) {
+  return PyFloat_FromDouble(to_milliseconds(exchange_of(self).timings.response_time()));
+}
+
+PyObject* get_elapsed_ms(PyObject* self, void*) {
+  const http::Timings& timings = exchange_of(self).timings;
+  const SteadyTime end = timings.first_byte == SteadyTime{} ? timings.completed : timings.first_byte;
+  return PyFloat_FromDouble(to_milliseconds(end - timings.started));
+}
+
+PyObject* get_queue_ms(PyObject* self, void*) {
+  const http::Timings& timings = exchange_of(self).timings;
+  return PyFloat_FromDouble(to_milliseconds(timings.started - timings.submitted));
+}
+
+PyObject* get_failure(PyObject* self, void*) {
+  const http::Failure& failure = exchange_of(self).failure;
+  if (failure.kind == http::FailureKind::kNone) Py_RETURN_NONE;
+  return Py_BuildValue("(siN)", failure_name(failure.kind), failure.os_error, to_utf8(failure.message));
+}
+
+PyGetSetDef exchange_attributes[] = {
+    {"status", &get_status, nullptr, "Status code; 0 without a response.", nullptr},
+    {"version", &get_version, nullptr, "10, 11, 20 or 30.", nullptr},
+    {"reason", &get_reason, nullptr, "Text after the status code.", nullptr},
+    {"headers", &get_headers, nullptr, "(name, value) of each response header in the order received.",
+     nullptr},
+    {"has_set_cookie", &get_has_set_cookie, nullptr, "Whether there is a Set-Cookie header.", nullptr},
+    {"body", &get_body, nullptr, "The decoded body; a new bytes object each time.", nullptr},
+    {"body_length", &get_body_length, nullptr, "len(body), without making it.", nullptr},
+    {"method", &get_method, nullptr, "The request's method.", nullptr},
+    {"url", &get_url, nullptr, "The URL as sent.", nullptr},
+    {"request_headers", &get_request_headers, nullptr, "(name, value) of each request header as sent.",
+     nullptr},
+    {"request_body", &get_request_body, nullptr, "bytes or None.", nullptr},
+    {"response_time_ms", &get_response_time_ms, nullptr,
+     "From sending to the last byte, stamped off Python's thread.", nullptr},
+    {"elapsed_ms", &get_elapsed_ms, nullptr, "From sending to the first byte of the response.", nullptr},
+    {"queue_ms", &get_queue_ms, nullptr, "From the call to the I/O thread's taking it up.", nullptr},
+    {"failure", &get_failure, nullptr, "None, or (kind, errno or 0, message).", nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
+PyType_Slot exchange_slots[] = {
+    {Py_tp_dealloc, reinterpret_cast<void*>(&exchange_dealloc)},
+    {Py_tp_getset, exchange_attributes},
+    {Py_tp_doc, const_cast<char*>("A request and what came of it.")},
+    {0, nullptr},
+};
+
+PyType_Spec exchange_spec = {"nest_engine.Exchange", sizeof(ExchangeObject), 0,
+                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, exchange_slots};
+
+}  // namespace
+
+int add_exchange_types(PyObject* module) {
+  exchange_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&exchange_spec));
+  if (exchange_type == nullptr) return -1;
+  Py_INCREF(exchange_type);
+  return PyModule_AddObject(module, "Exchange", reinterpret_cast<PyObject*>(exchange_type));
+}
+
+PyObject* make_exchange_object(std::unique_ptr<Runtime::PendingRequest> request) {
+  auto* self = reinterpret_cast<ExchangeObject*>(exchange_type->tp_alloc(exchange_type, 0));
+  if (self == nullptr) return nullptr;
+  new (&self->request) std::unique_ptr<Runtime::PendingRequest>(std::move(request));
+  return reinterpret_cast<PyObject*>(self);
+}
+
+}  // namespace nest::bindings

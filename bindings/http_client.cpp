@@ -1,0 +1,123 @@
+// HttpClient.perform() switches greenlets, so this file is plain C API (R1).
+#include "http_client.h"
+
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "exchange_object.h"
+#include "http/plain_url.h"
+#include "request_headers.h"
+#include "runtime.h"
+
+namespace nest::bindings {
+
+namespace {
+
+struct ClientObject {
+  PyObject_HEAD std::shared_ptr<http::ConnectionPool> pool;
+};
+
+PyObject* client_new(PyTypeObject* type, PyObject* /*args*/, PyObject* /*kwargs*/) {
+  auto* self = reinterpret_cast<ClientObject*>(type->tp_alloc(type, 0));
+  if (self != nullptr) new (&self->pool) std::shared_ptr<http::ConnectionPool>();
+  return reinterpret_cast<PyObject*>(self);
+}
+
+void client_dealloc(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  reinterpret_cast<ClientObject*>(self)->pool.~shared_ptr();
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+// Drops the connections once no request uses them; the next request opens new ones.
+PyObject* client_close(PyObject* self, PyObject* /*unused*/) {
+  reinterpret_cast<ClientObject*>(self)->pool.reset();
+  Py_RETURN_NONE;
+}
+
+// A number of seconds or None; false with a Python exception set for anything else.
+bool to_timeout(PyObject* value, Duration& timeout) {
+  if (value == Py_None) return true;
+  const double seconds = PyFloat_AsDouble(value);
+  if (seconds == -1.0 && PyErr_Occurred() != nullptr) return false;
+  timeout = seconds_to_duration(seconds);
+  return true;
+}
+
+bool to_body(PyObject* value, http::Request& request) {
+  if (value == Py_None) return true;
+  char* data = nullptr;
+  Py_ssize_t size = 0;
+  if (PyBytes_AsStringAndSize(value, &data, &size) < 0) return false;
+  request.body.assign(data, static_cast<size_t>(size));
+  request.has_body = true;
+  return true;
+}
+
+bool to_text(PyObject* value, std::string& text) {
+  Py_ssize_t size = 0;
+  const char* data = PyUnicode_AsUTF8AndSize(value, &size);
+  if (data == nullptr) return false;
+  text.assign(data, static_cast<size_t>(size));
+  return true;
+}
+
+// perform(method, url, is_normalized, base_headers, headers, body, connect_timeout, read_timeout, settings)
+//
+// NotImplemented where the requests library must look at the URL or the headers first. With a list for
+// `headers` it has done so.
+PyObject* client_perform(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  if (count != 9) return PyErr_Format(PyExc_TypeError, "perform() takes 9 arguments, not %zd", count);
+  auto* client = reinterpret_cast<ClientObject*>(self);
+  auto pending = std::make_unique<Runtime::PendingRequest>();
+  http::Request& request = pending->exchange.request;
+  if (!to_text(args[0], request.method) || !to_text(args[1], request.url)) return nullptr;
+  if (args[2] != Py_True && !http::is_plain_url(request.url)) Py_RETURN_NOTIMPLEMENTED;
+  if (PyList_CheckExact(args[4])) {
+    if (!take_prepared_headers(args[4], request.headers)) return nullptr;
+  } else if (merge_headers(args[3], request.headers) == HeaderResult::kUnusual ||
+             merge_headers(args[4], request.headers) == HeaderResult::kUnusual) {
+    Py_RETURN_NOTIMPLEMENTED;
+  }
+  if (!to_body(args[5], request) || !to_timeout(args[6], request.connect_timeout) ||
+      !to_timeout(args[7], request.read_timeout)) {
+    return nullptr;
+  }
+  if (args[8] != Py_None && !settings_of(args[8], request.settings)) return nullptr;
+  Runtime& runtime = Runtime::get();
+  if (!client->pool) client->pool = runtime.make_pool();
+  pending->exchange.pool = client->pool;
+  pending = runtime.perform(std::move(pending));
+  return pending ? make_exchange_object(std::move(pending)) : nullptr;
+}
+
+PyMethodDef client_methods[] = {
+    {"perform", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&client_perform)), METH_FASTCALL,
+     "Sends a request and lets other users run until its response is complete."},
+    {"close", &client_close, METH_NOARGS, "Closes this user's idle connections."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyType_Slot client_slots[] = {
+    {Py_tp_new, reinterpret_cast<void*>(&client_new)},
+    {Py_tp_dealloc, reinterpret_cast<void*>(&client_dealloc)},
+    {Py_tp_methods, client_methods},
+    {Py_tp_doc, const_cast<char*>("One user's connections.")},
+    {0, nullptr},
+};
+
+PyType_Spec client_spec = {"nest_engine.HttpClient", sizeof(ClientObject), 0, Py_TPFLAGS_DEFAULT,
+                           client_slots};
+
+}  // namespace
+
+int add_http_types(PyObject* module) {
+  PyObject* client = PyType_FromSpec(&client_spec);
+  if (client == nullptr || PyModule_AddObject(module, "HttpClient", client) < 0) return -1;
+  return add_exchange_types(module);
+}
+
+}  // namespace nest::bindings

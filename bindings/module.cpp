@@ -1,0 +1,57 @@
+#include "module.h"
+
+#include <pybind11/embed.h>
+
+#include "base/errors.h"
+#include "http_client.h"
+#include "switch.h"
+#include "waiting.h"
+
+namespace py = pybind11;
+
+namespace nest::bindings {
+
+namespace {
+
+// nest::UsageError arrives in Python as nest_engine.UsageError, with its exit code.
+void register_usage_error(py::module_& module) {
+  static py::handle type = py::exception<UsageError>(module, "UsageError").release();
+  py::register_exception_translator([](std::exception_ptr error) {
+    try {
+      if (error) std::rethrow_exception(error);
+    } catch (const UsageError& usage) {
+      py::object value = py::reinterpret_borrow<py::object>(type)(usage.what());
+      value.attr("exit_code") = usage.exit_code();
+      PyErr_SetObject(type.ptr(), value.ptr());
+    }
+  });
+}
+
+// Breaks R1 on purpose: a bound function that waits.
+void sleep_inside_bound_call(const py::module_& module, double seconds) { module.attr("sleep")(seconds); }
+
+void check(int result) {
+  if (result < 0) throw py::error_already_set();
+}
+
+}  // namespace
+
+PYBIND11_EMBEDDED_MODULE(nest_engine, module) {
+  module.doc() = "The engine of locust-nest; see docs/boundary.md.";
+  module.attr("__version__") = NEST_VERSION;
+  register_usage_error(module);
+  check(import_greenlet());
+  check(add_waiting_functions(module.ptr()));
+  check(add_http_types(module.ptr()));
+  bind_engine(module);
+  bind_stats(module);
+  bind_report(module);
+  bind_load(module);
+  bind_process(module);
+  bind_cli(module);
+  module.def(
+      "_sleep_inside_bound_call", [module](double seconds) { sleep_inside_bound_call(module, seconds); },
+      "For tests: breaks rule R1.");
+}
+
+}  // namespace nest::bindings

@@ -1,0 +1,1 @@
+"""What locust-nest has and Locust has not: model directories, weights, helper processes."""

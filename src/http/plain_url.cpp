@@ -1,0 +1,73 @@
+#include "http/plain_url.h"
+
+#include <array>
+#include <cstddef>
+
+namespace nest::http {
+
+namespace {
+
+constexpr std::array<bool, 256> make_set(std::string_view members) {
+  std::array<bool, 256> set{};
+  for (const char c : members) set[static_cast<unsigned char>(c)] = true;
+  return set;
+}
+
+constexpr auto kUnreserved = make_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
+constexpr auto kHost = make_set("abcdefghijklmnopqrstuvwxyz0123456789-.");
+constexpr auto kUpperHex = make_set("0123456789ABCDEF");
+constexpr auto kPathAndQuery =
+    make_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/?");
+
+bool in(const std::array<bool, 256>& set, char c) { return set[static_cast<unsigned char>(c)]; }
+
+int hex_value(char c) { return c <= '9' ? c - '0' : c - 'A' + 10; }
+
+bool is_plain_authority(std::string_view authority) {
+  const auto colon = authority.find(':');
+  const std::string_view host = authority.substr(0, colon);
+  if (host.empty()) return false;
+  for (const char c : host) {
+    if (!in(kHost, c)) return false;
+  }
+  if (colon == std::string_view::npos) return true;
+  const std::string_view port = authority.substr(colon + 1);
+  if (port.empty() || port.size() > 5) return false;
+  for (const char c : port) {
+    if (c < '0' || c > '9') return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool is_plain_url(std::string_view url) {
+  if (url.starts_with("http://")) {
+    url.remove_prefix(7);
+  } else if (url.starts_with("https://")) {
+    url.remove_prefix(8);
+  } else {
+    return false;
+  }
+  const auto slash = url.find('/');
+  if (slash == std::string_view::npos || !is_plain_authority(url.substr(0, slash))) return false;
+  const std::string_view rest = url.substr(slash);
+  bool in_query = false;
+  for (size_t i = 0; i < rest.size(); ++i) {
+    const char c = rest[i];
+    if (c == '%') {
+      if (i + 2 >= rest.size() || !in(kUpperHex, rest[i + 1]) || !in(kUpperHex, rest[i + 2])) return false;
+      const char meant = static_cast<char>(hex_value(rest[i + 1]) * 16 + hex_value(rest[i + 2]));
+      if (in(kUnreserved, meant)) return false;
+      i += 2;
+      continue;
+    }
+    if (!in(kPathAndQuery, c)) return false;
+    if (c == '?') in_query = true;
+    if (c == '/' && !in_query && i + 1 < rest.size() && rest[i + 1] == '.')
+      return false;  // maybe /./ or /../
+  }
+  return true;
+}
+
+}  // namespace nest::http
