@@ -1,0 +1,62 @@
+"""Load shapes: how many users there should be, as a function of time."""
+
+from __future__ import annotations
+
+from abc import ABCMeta, abstractmethod
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, ClassVar, Union
+
+if TYPE_CHECKING:
+    from .runners import Runner
+    from .user import User
+
+# (users, spawn rate), and perhaps the classes to choose from; None ends the test.
+Tick = Union[tuple[int, float], tuple[int, float, Union[list[type["User"]], None]], None]
+
+
+class LoadTestShapeMeta(ABCMeta):
+    """Makes a shape concrete unless it says that it is abstract."""
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], class_dict: dict[str, Any], **kwargs: Any
+    ) -> LoadTestShapeMeta:
+        class_dict.setdefault("abstract", False)
+        return super().__new__(mcs, name, bases, class_dict, **kwargs)
+
+
+class LoadTestShape(metaclass=LoadTestShapeMeta):
+    """Decides once a second how many users there are and how fast that number is reached.
+
+    >>> class Stairs(LoadTestShape):
+    ...     def tick(self):
+    ...         step = int(self.get_run_time() // 30)
+    ...         return (10 * (step + 1), 10) if step < 5 else None
+    """
+
+    # A base class, which is not run. Not inherited.
+    abstract: ClassVar[bool] = True
+
+    # The shape reads --users, --spawn-rate and --run-time itself.
+    use_common_options: ClassVar[bool] = False
+
+    # Set by the environment.
+    runner: Runner | None = None
+
+    def __init__(self) -> None:
+        self.start_time = perf_counter()
+
+    def reset_time(self) -> None:
+        """Begin anew: the time of the run is 0."""
+        self.start_time = perf_counter()
+
+    def get_run_time(self) -> float:
+        """Seconds since the test began."""
+        return perf_counter() - self.start_time
+
+    def get_current_user_count(self) -> int:
+        """How many users there are now."""
+        return self.runner.user_count if self.runner is not None else 0
+
+    @abstractmethod
+    def tick(self) -> Tick:
+        """The users and the spawn rate (per second) from now on, and perhaps a list of classes; None to stop."""
