@@ -1,0 +1,299 @@
+"""Finding what can be run in model files: user classes, loose TaskSets and load shapes.
+
+Files: every `.py` below each --model_dir at any depth, in sorted order. Left out are files and directories
+whose name begins with `_` or `.`, virtual environments (directories with a pyvenv.cfg) and `node_modules`.
+Symbolic links are followed; a file reached in several ways counts once.
+
+Classes: every module-level binding, imported ones included as with Locust, to
+
+* a user class that is not abstract (legacy: one that has a `task_set`),
+* a TaskSet which has tasks and is *loose*: no user and no other TaskSet lists it as a task. One that is in
+  use is known as well, with a default weight of 0: -T leaves it alone unless the configuration gives it a
+  weight; it would otherwise run more often than its author meant. The base class of another TaskSet counts if
+  it has tasks, since nothing marks a TaskSet as abstract; give it the weight 0 to leave it out.
+* a LoadTestShape.
+
+Names beginning with `_` are skipped. A class belongs to the file that defines it, if that is a model file,
+else to the first file that binds it, and counts once however many files import it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import locust
+from gevent import GreenletExit
+from locust import TaskSet, User
+
+from .errors import usage_error
+from .import_errors import ImportFailure, explain
+from .isolation import ModelImporter
+
+logger = logging.getLogger(__name__)
+
+# Between progress lines, and what makes a single import worth a line.
+PROGRESS_INTERVAL_S = 1.0
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    path: str
+    # Relative to its model directory, with slashes: how configuration and tables call it.
+    name: str
+    model_dir: str
+
+    @property
+    def shown_path(self) -> str:
+        """For messages: relative to the working directory if the file is below it."""
+        return shown_path(self.path)
+
+
+@dataclass(eq=False)
+class ModelClass:
+    """A user class or a TaskSet found in a model."""
+
+    cls: Any
+    name: str
+    file: ModelFile
+    # The weight if the configuration does not name the class.
+    default_weight: float
+    # Unique among all users (all TaskSets): the name, with the file if other files have a class of that name.
+    display_name: str = ""
+
+
+@dataclass
+class Models:
+    files: list[ModelFile] = field(default_factory=list)
+    users: list[ModelClass] = field(default_factory=list)
+    tasksets: list[ModelClass] = field(default_factory=list)
+    shapes: list[Any] = field(default_factory=list)
+    failures: list[ImportFailure] = field(default_factory=list)
+
+
+def find_model_files(model_dirs: Iterable[str]) -> list[ModelFile]:
+    """The model files below each directory; a UsageError if one is no directory."""
+    found: list[ModelFile] = []
+    seen: set[str] = set()
+    for model_dir in model_dirs:
+        if not os.path.isdir(model_dir):
+            what = "is not a directory" if os.path.exists(model_dir) else "does not exist"
+            raise usage_error(f"model directory '{model_dir}' {what}", 1)
+        for path in _walk(os.path.abspath(model_dir), set()):
+            _add_file(found, seen, path, os.path.abspath(model_dir))
+    return found
+
+
+def find_locustfiles(items: Iterable[str]) -> list[ModelFile]:
+    """The files meant by `-f`: each item is a comma-separated list of files and directories.
+
+    A file that is named is taken whatever its name begins with. UsageError (exit code 1) if it is missing."""
+    found: list[ModelFile] = []
+    seen: set[str] = set()
+    for item in filter(None, (part.strip() for part in ",".join(items).split(","))):
+        if os.path.isdir(item):
+            for path in _walk(os.path.abspath(item), set()):
+                _add_file(found, seen, path, os.path.abspath(item))
+        elif item.endswith(".py") and os.path.isfile(item):
+            _add_file(found, seen, os.path.abspath(item), os.path.dirname(os.path.abspath(item)))
+        else:
+            raise usage_error(
+                f"Could not find '{item}'. Ensure your locustfile ends with '.py' or is a directory with"
+                " locustfiles. See --help for available options.",
+                1,
+            )
+    return found
+
+
+def discover(
+    files: list[ModelFile], importer: ModelImporter, progress: Callable[[str], None] = lambda line: None
+) -> Models:
+    """Imports the files one by one and collects their classes.
+
+    A file that cannot be imported becomes a failure in the result and the others go on; KeyboardInterrupt
+    comes out. `progress` gets a line when a second has passed without one, and for files that took one."""
+    models = Models(files=list(files))
+    collector = _Collector(models)
+    reported = time.monotonic()
+    for number, file in enumerate(files, 1):
+        started = time.monotonic()
+        if started - reported >= PROGRESS_INTERVAL_S:
+            progress(f"Importing models: {number} of {len(files)}, {file.shown_path}")
+            reported = started
+        try:
+            collector.add(file, importer.load(file.path, file.model_dir))
+        except (Exception, SystemExit, GreenletExit) as error:
+            models.failures.append(explain(error, file.path, file.shown_path))
+            logger.debug("Could not import %s", file.shown_path, exc_info=True)
+        took = time.monotonic() - started
+        if took >= PROGRESS_INTERVAL_S:
+            progress(f"Imported {file.shown_path} in {took:.1f} s")
+            reported = time.monotonic()
+    collector.finish()
+    return models
+
+
+def name_uniquely(classes: Iterable[ModelClass]) -> None:
+    """Gives every class a display name, and makes an ambiguous one the class's own `__name__`.
+
+    Locust's API keys users by `__name__`, in runners, events and messages between processes. `__qualname__`,
+    which pickle uses, stays."""
+    classes = list(classes)
+    for labels in (
+        [member.name for member in classes],
+        [f"{member.name} ({member.file.name})" for member in classes],
+        [f"{member.name} ({member.file.shown_path})" for member in classes],
+    ):
+        counts = Counter(labels)
+        for member, label in zip(classes, labels, strict=True):
+            if not member.display_name and counts[label] == 1:
+                member.display_name = label
+    for member in classes:
+        member.display_name = member.display_name or f"{member.name} ({member.file.path})"
+        if member.cls.__name__ != member.display_name:
+            member.cls.__name__ = member.display_name
+
+
+def shown_path(path: str) -> str:
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative
+
+
+class _Collector:
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._files = {os.path.realpath(file.path): file for file in models.files}
+        # By file and qualified name: a file that was executed under two names defines its classes twice.
+        self._seen: dict[tuple[str, str], Any] = {}
+        self._seen_classes: set[Any] = set()
+
+    def add(self, file: ModelFile, module: ModuleType) -> None:
+        for binding, value in list(vars(module).items()):
+            if not inspect.isclass(value) or binding.startswith("_") or value.__name__.startswith("_"):
+                continue
+            if is_user_class(value):
+                self._add_class(self._models.users, file, binding, value)
+            elif is_taskset_class(value):
+                self._add_class(self._models.tasksets, file, binding, value)
+            elif is_shape_class(value) and value not in self._models.shapes:
+                self._models.shapes.append(value)
+
+    def _add_class(self, classes: list[ModelClass], file: ModelFile, binding: str, cls: Any) -> None:
+        if cls in self._seen_classes:
+            return
+        self._seen_classes.add(cls)
+        module = sys.modules.get(cls.__module__)
+        defining_path = os.path.realpath(getattr(module, "__file__", None) or file.path)
+        defining_file = self._files.get(defining_path, file)
+        name = cls.__name__
+        twin = self._seen.setdefault((defining_path, cls.__qualname__), cls)
+        if twin is not cls:
+            if twin.__module__ != cls.__module__:
+                return
+            # Made in a loop or by a function: only the binding tells them apart.
+            name = binding
+        classes.append(ModelClass(cls, name, defining_file, own_weight(cls)))
+
+    def finish(self) -> None:
+        used = set(_used_tasksets(member.cls for member in (*self._models.users, *self._models.tasksets)))
+        for taskset in self._models.tasksets:
+            if taskset.cls in used:
+                taskset.default_weight = 0
+        name_uniquely(self._models.users)
+        for taskset in self._models.tasksets:
+            taskset.display_name = taskset.name
+        counts = Counter(taskset.name for taskset in self._models.tasksets)
+        for taskset in self._models.tasksets:
+            if counts[taskset.name] > 1:
+                taskset.display_name = f"{taskset.name} ({taskset.file.name})"
+
+
+def is_user_class(cls: Any) -> bool:
+    """A user class that can run, by Locust's rule: not abstract, wherever it was defined."""
+    return isinstance(cls, type) and issubclass(cls, User) and cls.abstract is False
+
+
+def is_taskset_class(cls: Any) -> bool:
+    """A model's TaskSet that has something to do."""
+    return (
+        isinstance(cls, type)
+        and issubclass(cls, TaskSet)
+        and cls.__module__.partition(".")[0] != "locust"
+        and not cls.__dict__.get("abstract", False)
+        and bool(getattr(cls, "tasks", None) or getattr(cls, "transitions", None))
+    )
+
+
+def is_shape_class(cls: Any) -> bool:
+    base = getattr(locust, "LoadTestShape", None)
+    return (
+        base is not None
+        and isinstance(cls, type)
+        and issubclass(cls, base)
+        and cls.__module__.partition(".")[0] != "locust"
+        and not cls.__dict__.get("abstract", False)
+    )
+
+
+def own_weight(cls: Any) -> float:
+    """The weight that the model gives the class, else 1.
+
+    Not the library's default, which was 10 once and is 1 today: mixed models would be ten to one."""
+    for base in cls.__mro__:
+        if base.__module__.partition(".")[0] == "locust":
+            break
+        if "weight" in base.__dict__:
+            weight: float = base.__dict__["weight"]
+            return weight
+    return 1
+
+
+def _walk(directory: str, visited: set[tuple[int, int]]) -> Iterator[str]:
+    status = os.stat(directory)
+    if (status.st_dev, status.st_ino) in visited:
+        return
+    visited.add((status.st_dev, status.st_ino))
+    try:
+        names = sorted(os.listdir(directory))
+    except OSError as error:
+        logger.warning("Skipping %s: %s", shown_path(directory), error.strerror)
+        return
+    for name in names:
+        path = os.path.join(directory, name)
+        if name.startswith(("_", ".")):
+            continue
+        if os.path.isdir(path):
+            if name != "node_modules" and not os.path.exists(os.path.join(path, "pyvenv.cfg")):
+                yield from _walk(path, visited)
+        elif name.endswith(".py") and os.path.isfile(path):
+            yield path
+
+
+def _add_file(found: list[ModelFile], seen: set[str], path: str, model_dir: str) -> None:
+    real_path = os.path.realpath(path)
+    if real_path not in seen:
+        seen.add(real_path)
+        found.append(ModelFile(path, os.path.relpath(path, model_dir).replace(os.sep, "/"), model_dir))
+
+
+def _used_tasksets(classes: Iterable[Any]) -> Iterator[Any]:
+    """Every TaskSet that is a task of one of the classes, at any depth."""
+    visited: set[Any] = set()
+    pending = list(classes)
+    while pending:
+        tasks = getattr(pending.pop(), "tasks", None)
+        if not isinstance(tasks, Iterable):
+            continue
+        for task in tasks:
+            if isinstance(task, type) and issubclass(task, TaskSet) and task not in visited:
+                visited.add(task)
+                pending.append(task)
+                yield task
