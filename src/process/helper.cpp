@@ -136,17 +136,16 @@ void Helper::begin_stop(SteadyTime now, Duration grace) {
   probe_.reset();
   pattern_.reset();
   stop_deadline_ = deadline;
-  if (!ending_ || !ending_->collected_elsewhere) ::kill(-process_.pid, SIGTERM);
+  if (group_is_ours()) ::kill(-process_.pid, SIGTERM);
 }
 
 void Helper::continue_stop(SteadyTime now, OutputLog& log) {
-  const bool group_is_ours = !ending_ || !ending_->collected_elsewhere;
-  if (!running() && !(group_is_ours && group_is_alive(process_.pid))) return finish(log);
+  if (!running() && !group_is_alive(process_.pid)) return finish(log);
   if (now < stop_deadline_) return;
   if (!killed_) {
     killed_ = true;
     stop_deadline_ = now + kKillLimit;
-    ::kill(-process_.pid, SIGKILL);
+    if (group_is_ours()) ::kill(-process_.pid, SIGKILL);
     return;
   }
   status_.reason = "does not end, even after SIGKILL";
@@ -154,7 +153,7 @@ void Helper::continue_stop(SteadyTime now, OutputLog& log) {
 }
 
 void Helper::finish(OutputLog& log) {
-  if (ending_ && !ending_->collected_elsewhere) {
+  if (!running() && group_is_ours()) {
     ::kill(-process_.pid, SIGKILL);  // whoever /proc did not show; the zombie keeps the group's id ours
     reap(process_.pid);
   }

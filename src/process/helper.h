@@ -44,6 +44,8 @@ class Helper {
 
  private:
   bool running() const { return !ending_; }
+  // The id of a process that was collected may soon be that of a stranger, who must not get our signals.
+  bool group_is_ours() const { return !ending_ || !ending_->collected_elsewhere; }
   bool stopping() const { return status_.state == State::kStopping; }
   void pump_output(OutputLog& log, size_t at_most_bytes);
   void keep_line(const std::string& line, OutputLog& log);

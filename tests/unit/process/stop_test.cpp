@@ -111,7 +111,7 @@ TEST_F(Stop, EndsWhatADeadHelperLeftBehind) {
 
 TEST_F(Stop, GoesBackwardsAndOneAfterTheOther) {
   const std::string script =
-      "trap 'sleep 0.05; echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done";
+      "exec 2>/dev/null; trap 'sleep 0.05; echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done";
   for (const char* name : {"database", "service", "proxy"}) start_and_await(shell(name, script), "up");
   supervisor.stop_all(kDeadlineS);
   EXPECT_EQ(scratch.read("log"),
