@@ -13,6 +13,7 @@ from .shape import LoadTestShape
 from .stats import RequestStats
 from .user import User
 from .user.task import TaskSet, filter_tasks_by_tags
+from .user.users import shown_name
 
 RunnerT = TypeVar("RunnerT", bound=Runner)
 
@@ -162,14 +163,6 @@ class Environment:
                 "shape_class should be instance of LoadTestShape or subclass LoadTestShape, "
                 f"but got: {self.shape_class}"
             )
-
-
-def shown_name(user_class: type[User]) -> str:
-    """What a class is called in counts and logs: its name, or a longer one where models share a name.
-
-    That is its own attribute `_shown_name`, set by whoever finds the ambiguity.
-    """
-    return vars(user_class).get("_shown_name") or user_class.__name__
 
 
 def _leaves(tasks: Iterable[Any]) -> Iterable[Any]:

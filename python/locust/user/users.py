@@ -19,7 +19,6 @@ from .task import (
     LOCUST_STATE_STOPPING,
     LOCUST_STATE_WAITING,
     DefaultTaskSet,
-    Task,
     TaskSet,
     get_tasks_from_base_classes,
 )
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["DefaultTaskSet", "HttpUser", "TaskSet", "User", "UserMeta"]
+__all__ = ["DefaultTaskSet", "HttpUser", "TaskSet", "User", "UserMeta", "shown_name"]
 
 
 class UserMeta(type):
@@ -183,6 +182,14 @@ class User(metaclass=UserMeta):
         return ".".join([cls.__module__, *parts])
 
 
+def shown_name(user_class: type[User]) -> str:
+    """What a class is called in counts and logs: its name, or a longer one where models share a name.
+
+    That is its own attribute `_shown_name`, set by whoever finds the ambiguity.
+    """
+    return vars(user_class).get("_shown_name") or user_class.__name__
+
+
 def _run_user(user: User) -> None:
     user.run()
 
@@ -216,6 +223,3 @@ class HttpUser(User):
             base_url=self.host, request_event=self.environment.events.request, user=self
         )
         self.client.trust_env = False
-
-
-__all__ += ["NO_HOST", "Task"]

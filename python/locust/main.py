@@ -1,0 +1,324 @@
+"""One test from its first event to its last table.
+
+Whatever user code does (raise in a listener, call `sys.exit`), and whoever ends the test (Ctrl-C, SIGTERM, the time
+limit), the shutdown runs to its end: users stop, the results are printed and written.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import signal
+import sys
+import traceback
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any
+
+import gevent
+from gevent.event import Event
+
+import locust
+
+from . import argument_parser, log, stats
+from .env import Environment
+from .event import Events
+from .exception import StopTest
+from .log import greenlet_exception_logger
+from .runners import STATE_STOPPED, LocalRunner
+from .shape import LoadTestShape
+from .user import User
+
+logger = logging.getLogger(__name__)
+
+# Options that mean nothing to a shape, unless it reads them.
+COMMON_OPTIONS = {"num_users": "users", "spawn_rate": "spawn-rate", "run_time": "run-time"}
+
+INIT_FAILED = 1
+LISTENER_FAILED = 2
+
+
+def create_environment(
+    user_classes: list[type[User]],
+    options: Any,
+    events: Events | None = None,
+    shape_class: LoadTestShape | None = None,
+    locustfile: str | None = None,
+    parsed_locustfiles: list[str] | None = None,
+    available_user_classes: dict[str, type[User]] | None = None,
+    available_shape_classes: dict[str, LoadTestShape] | None = None,
+    available_user_tasks: dict[str, list[Any]] | None = None,
+) -> Environment:
+    """The environment of a run with these options (`nest_engine.Options` or a Namespace).
+
+    Fires `init_command_line_parser`: the models must be imported.
+    """
+    parsed_options = argument_parser.parsed_options(options, events)
+    return Environment(
+        user_classes=user_classes,
+        shape_class=shape_class,
+        locustfile=locustfile,
+        events=events,
+        host=parsed_options.host,
+        reset_stats=parsed_options.reset_stats,
+        parsed_options=parsed_options,
+        parsed_locustfiles=parsed_locustfiles,
+        available_user_classes=available_user_classes,
+        available_shape_classes=available_shape_classes,
+        available_user_tasks=available_user_tasks,
+        profile=parsed_options.profile,
+    )
+
+
+def run_test(environment: Environment, options: Any) -> int:
+    """Run the environment's test without a web page, until it is over; returns the exit code of the process.
+
+    `options` (`nest_engine.Options` or a Namespace) serves when the environment has no parsed_options. On the main
+    greenlet; logging is set up, the models are imported.
+    """
+    if environment.parsed_options is None:
+        environment.parsed_options = argument_parser.parsed_options(options, environment.events)
+    return TestRun(environment, environment.parsed_options).run()
+
+
+class TestRun:
+    """The course of one test."""
+
+    __test__ = False  # not for pytest
+
+    def __init__(self, environment: Environment, options: Namespace) -> None:
+        self.environment = environment
+        self.options = options
+        # Nobody could start the test later: there is no web page.
+        options.headless = True
+        self._background: list[gevent.Greenlet] = []
+        self._csv_writer: Any = None
+        # What sys.exit() was called with, by whoever called it last.
+        self._exit_requested: SystemExit | None = None
+        self._signals = Signals()
+
+    def run(self) -> int:
+        with self._signals.caught():
+            logger.info(f"Starting Locust {locust.__version__}")
+            raise_open_file_limit()
+            self._warn_about_options()
+            self.runner = self.environment.create_local_runner()
+            self._log_exception = greenlet_exception_logger(logger)
+            try:
+                code = self._init()
+            except SystemExit as request:
+                return exit_code_of(request)
+            if code:
+                return code
+            self._guarded(self._start)
+            self._guarded(self._wait_until_over)
+            return self._shut_down()
+
+    def _warn_about_options(self) -> None:
+        shape = self.environment.shape_class
+        given = [f"--{name}" for dest, name in COMMON_OPTIONS.items() if getattr(self.options, dest)]
+        if shape is not None and not shape.use_common_options and given:
+            logger.warning(
+                "--run-time, --users or --spawn-rate have no impact on LoadShapes "
+                "unless the shape class explicitly reads them."
+            )
+            logger.warning(f"The following option(s) will be ignored: {', '.join(given)}")
+        fixed_count = sum(user_class.fixed_count for user_class in self.environment.user_classes)
+        users = self.options.num_users
+        if shape is None and users and fixed_count > users:
+            logger.info(
+                f"Total fixed_count of User classes ({fixed_count}) is greater than the specified number of "
+                f"users ({users}), so not all will be spawned."
+            )
+
+    def _init(self) -> int:
+        if self.options.csv_prefix:
+            os.makedirs(os.path.dirname(self.options.csv_prefix) or ".", exist_ok=True)
+            self._csv_writer = stats.StatsCSVFileWriter(
+                self.environment,
+                stats.PERCENTILES_TO_REPORT,
+                self.options.csv_prefix,
+                self.options.stats_history_enabled,
+            )
+        try:
+            self.environment.events.init.fire(environment=self.environment, runner=self.runner, web_ui=None)
+        except Exception:
+            logger.error("Uncaught exception in event handler: \n%s", traceback.format_exc())
+            return INIT_FAILED
+        return INIT_FAILED if log.unhandled_greenlet_exception else 0
+
+    def _start(self) -> None:
+        if not self.options.only_summary:
+            self._spawn(stats.stats_printer(self.runner.stats))
+        self._spawn(stats.stats_history, self.runner)
+        if self._csv_writer is not None:
+            self._spawn(self._csv_writer.stats_writer)
+
+        if self.options.num_users is None:
+            self.options.num_users = 1
+        if self.options.spawn_rate is None:
+            self.options.spawn_rate = 1
+        if self.environment.shape_class is not None:
+            self.runner.start_shape()
+            self._spawn(self._quit_after_shape, self.runner.shape_greenlet)
+        else:
+            self.runner.start(self.options.num_users, self.options.spawn_rate)
+        if self.options.run_time:
+            logger.info(f"Run time limit set to {self.options.run_time} seconds")
+            self._spawn(self._quit_after_run_time, self.options.run_time)
+        elif self.environment.shape_class is None:
+            logger.info("No run time limit set, use CTRL+C to interrupt")
+
+    def _spawn(self, function: Callable[..., Any], *args: Any) -> None:
+        greenlet = gevent.spawn(function, *args)
+        greenlet.link_exception(self._log_exception)
+        self._background.append(greenlet)
+
+    def _quit_after_run_time(self, run_time_s: float) -> None:
+        gevent.sleep(run_time_s)
+        logger.info("--run-time limit reached, shutting down")
+        self.runner.quit()
+
+    def _quit_after_shape(self, shape_greenlet: gevent.Greenlet) -> None:
+        shape_greenlet.join()
+        logger.info("Shape test completed, shutting down")
+        self.runner.quit()
+
+    def _wait_until_over(self) -> None:
+        gevent.spawn(self.runner.greenlet.join).rawlink(lambda _: self._signals.arrived.set())
+        self._signals.wait()
+
+    def _shut_down(self) -> int:
+        events = self.environment.events
+        logger.debug("Running teardowns...")
+        self._guarded(events.quitting.fire, environment=self.environment, reverse=True)
+        code = self._exit_code()
+        logger.info(f"Shutting down (exit code {code})")
+        self._stop_users()
+        gevent.killall(self._background, block=False)
+        if self._csv_writer is not None:
+            self._guarded(self._csv_writer.close_files)
+        self._guarded(self._print_results)
+        # What the users' end brought to light.
+        code = code or self._exit_code_of_exit()
+        self._guarded(events.quit.fire, exit_code=code)
+        return exit_code_of(self._exit_requested) if self._exit_requested else code
+
+    def _stop_users(self) -> None:
+        while self.runner.state != STATE_STOPPED:
+            try:
+                self.runner.quit()
+            except SystemExit as request:  # from an on_stop: the other users have yet to end
+                self._exit_requested = request
+            except KeyboardInterrupt:
+                logger.warning("Interrupted again: the users that have not stopped are abandoned")
+                with suppress(KeyboardInterrupt):
+                    self.runner.abandon_users()
+            except Exception:
+                logger.critical("Could not stop the test", exc_info=True)
+                return
+
+    def _print_results(self) -> None:
+        stats.print_stats(self.runner.stats, current=False)
+        stats.print_percentile_stats(self.runner.stats)
+        stats.print_error_report(self.runner.stats)
+
+    def _exit_code(self) -> int:
+        if self._exit_requested is not None:
+            return exit_code_of(self._exit_requested)
+        if self.environment.process_exit_code is not None:
+            return self.environment.process_exit_code
+        if len(self.runner.errors) or len(self.runner.exceptions):
+            return self.options.exit_code_on_error
+        return LISTENER_FAILED if log.unhandled_greenlet_exception else 0
+
+    def _exit_code_of_exit(self) -> int:
+        return exit_code_of(self._exit_requested) if self._exit_requested is not None else 0
+
+    def _guarded(self, step: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+        """Take a step of the run; what user code raises in it must not keep the next ones from being taken."""
+        try:
+            step(*args, **kwargs)
+        except SystemExit as request:
+            self._exit_requested = request
+        except KeyboardInterrupt:
+            pass
+        except StopTest as reason:
+            logger.error(reason)
+        except Exception:
+            logger.critical("Unhandled exception", exc_info=True)
+            log.note_unhandled_exception()
+
+
+class Signals:
+    """SIGINT and SIGTERM as an event of the main greenlet.
+
+    The second one interrupts what the main greenlet waits for; if it has not even seen the first, because some
+    greenlet computes without end, it interrupts that one.
+    """
+
+    def __init__(self) -> None:
+        self.arrived = Event()
+        self._count = 0
+        self._seen = False
+        self._names: list[str] = []
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        self._main = gevent.getcurrent()
+        self._hub = gevent.get_hub()
+        before = {number: signal.signal(number, self._arrive) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def wait(self) -> None:
+        """Return when a signal arrives, or when somebody sets `arrived`."""
+        try:
+            self.arrived.wait()
+        finally:
+            self._seen = True
+        if "SIGTERM" in self._names:
+            logger.info("Got SIGTERM signal")
+
+    def _arrive(self, number: int, frame: FrameType | None) -> None:
+        # Between two instructions of whatever runs: nothing here may wait or touch the state of a greenlet.
+        self._count += 1
+        self._names.append(signal.Signals(number).name)
+        if not self._seen and self._count == 1:
+            self._hub.loop.run_callback_threadsafe(self.arrived.set)
+        elif not self._seen and gevent.getcurrent() is not self._hub:
+            raise KeyboardInterrupt
+        else:
+            self._hub.loop.run_callback_threadsafe(self._interrupt_main)
+
+    def _interrupt_main(self) -> None:
+        if not self._main.dead:
+            self._main.throw(KeyboardInterrupt)
+
+
+def exit_code_of(request: SystemExit) -> int:
+    """The exit code that `sys.exit` was called for; a text goes to stderr, as Python does it."""
+    if request.code is None:
+        return 0
+    if isinstance(request.code, int):
+        return request.code
+    print(request.code, file=sys.stderr)
+    return 1
+
+
+def raise_open_file_limit() -> None:
+    """Allow as many open files as the system lets us: each user needs a connection or more."""
+    enough = 1 << 20
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = enough if hard == resource.RLIM_INFINITY else hard
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        except (OSError, ValueError):
+            logger.warning(f"The limit of open files stays at {soft}: too few for many users")

@@ -1,0 +1,3 @@
+from .protocol import Message
+
+__all__ = ["Message"]
