@@ -1,0 +1,39 @@
+// Counts per wall-clock second (Unix time), for rates.
+//
+// Not thread-safe; one writer. Bounded: the latest kMaxSeconds seconds that had traffic are kept (Locust
+// keeps all), which rates, looking back twelve seconds, never miss.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace nest::stats {
+
+class PerSecond {
+ public:
+  struct Count {
+    std::int64_t second;
+    std::int64_t count;
+  };
+  static constexpr std::size_t kMaxSeconds = 4 * 3600;
+
+  void add(std::int64_t second, std::int64_t count = 1);
+  // Replaces the count; 0 removes the second.
+  void set(std::int64_t second, std::int64_t count);
+  std::int64_t count(std::int64_t second) const;
+  void clear() { counts_.clear(); }
+  // By ascending second.
+  std::span<const Count> counts() const { return counts_; }
+
+  // Mean count per second over [first, end); 0 for an empty range.
+  double mean(std::int64_t first, std::int64_t end) const;
+
+ private:
+  std::vector<Count>::const_iterator at_or_after(std::int64_t second) const;
+  std::int64_t& slot(std::int64_t second);
+
+  std::vector<Count> counts_;
+};
+
+}  // namespace nest::stats

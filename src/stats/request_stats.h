@@ -1,0 +1,102 @@
+// All statistics of a run: one entry per (name, method), one for everything, and the failures by kind.
+//
+// Not thread-safe: one writer and reader, the Python thread. Entries and errors are shared: a model may keep
+// one beyond clear(), and then keeps reading its last values.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "stats/entry.h"
+#include "stats/error.h"
+
+namespace nest::stats {
+
+// What an entry is filed under; looked up by its view, without an allocation.
+struct EntryKey {
+  std::string name;
+  std::string method;
+  auto operator<=>(const EntryKey&) const = default;
+};
+
+struct EntryKeyView {
+  EntryKeyView(std::string_view entry_name, std::string_view entry_method)
+      : name(entry_name), method(entry_method) {}
+  EntryKeyView(const EntryKey& key)
+      : name(key.name), method(key.method) {}  // NOLINT(google-explicit-constructor)
+  std::string_view name;
+  std::string_view method;
+};
+
+class RequestStats {
+ public:
+  struct Item {
+    EntryKey key;  // where it is filed; the entry's own name may differ
+    std::shared_ptr<StatsEntry> entry;
+  };
+
+  RequestStats(bool use_cache, double now_s);
+
+  // Counts the request in total and in its entry, which is made if need be. Well under a microsecond and
+  // without allocation for a known entry. REQUIRES: the response time is loggable().
+  void log_request(std::string_view method, std::string_view name, const Sample& sample);
+  void log_request(std::string_view method, std::string_view name, std::optional<double> response_time_ms,
+                   std::int64_t content_length, double now_s, std::optional<long> bucket = std::nullopt);
+  // Counts a failure in total and in its entry; its kind is counted by StatsError::occurred().
+  void log_error(std::string_view method, std::string_view name, double now_s);
+
+  StatsEntry* find(std::string_view name, std::string_view method) const;
+  std::shared_ptr<StatsEntry> get_or_create(std::string_view name, std::string_view method, double now_s);
+  void put(std::string_view name, std::string_view method, std::shared_ptr<StatsEntry> entry);
+  void erase(std::string_view name, std::string_view method);
+  void clear_entries();
+
+  void put_error(std::string_view key, std::shared_ptr<StatsError> error);
+  void erase_error(std::string_view key);
+  void clear_errors() { errors_.clear(); }
+
+  // Removes all entries and errors and starts a new total.
+  void clear(double now_s);
+
+  const std::vector<Item>& entries() const { return entries_; }  // in the order of creation
+  std::vector<Item> sorted_entries() const;                      // by (name, method)
+  std::vector<std::shared_ptr<StatsError>> errors() const;       // in the order of creation
+  std::vector<std::shared_ptr<StatsError>> errors_sorted_by_key() const;
+
+  std::shared_ptr<StatsEntry> total;
+  bool use_cache;
+  int percentile_window_s = kDefaultPercentileWindowS;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(const EntryKeyView& key) const {
+      const std::hash<std::string_view> hash;
+      return hash(key.name) * 31 + hash(key.method);
+    }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(const EntryKeyView& a, const EntryKeyView& b) const {
+      return a.name == b.name && a.method == b.method;
+    }
+  };
+
+  std::vector<Item> entries_;
+  std::unordered_map<EntryKey, std::shared_ptr<StatsEntry>, Hash, Equal> index_;
+  struct NumberedError {
+    std::uint64_t number;
+    std::shared_ptr<StatsError> error;
+  };
+  std::map<std::string, NumberedError, std::less<>> errors_;
+  std::uint64_t errors_made_ = 0;
+};
+
+}  // namespace nest::stats
