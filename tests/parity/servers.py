@@ -1,0 +1,60 @@
+"""Starts the servers that both load generators are run against."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+SUPPORT = Path(__file__).resolve().parent.parent / "support"
+
+
+class Servers:
+    """One target server and one fault server, for one run at a time; `close()` ends their processes."""
+
+    def __init__(self) -> None:
+        self._processes = [self._start("target_server.py"), self._start("fault_server.py")]
+        target, faults = (self._first_line(process) for process in self._processes)
+        self.port = int(target)
+        self.faults: dict[str, int] = json.loads(faults)
+
+    @property
+    def host(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def reset(self) -> None:
+        self._ask("/__reset")
+
+    def seen(self) -> dict[str, Any]:
+        """What the target server has been sent since the last reset."""
+        seen: dict[str, Any] = json.loads(self._ask("/__seen"))
+        return seen
+
+    def port_names(self) -> dict[int, str]:
+        """Symbols for the ports, which differ between the two runs but may show up in texts."""
+        return {self.port: "TARGET", **{port: name.upper() for name, port in self.faults.items()}}
+
+    def close(self) -> None:
+        for process in self._processes:
+            process.kill()
+            process.wait()
+
+    def _ask(self, path: str) -> bytes:
+        with urllib.request.urlopen(self.host + path, timeout=10) as answer:
+            body: bytes = answer.read()
+            return body
+
+    @staticmethod
+    def _start(program: str) -> subprocess.Popen[str]:
+        return subprocess.Popen([sys.executable, str(SUPPORT / program)], stdout=subprocess.PIPE, text=True)
+
+    @staticmethod
+    def _first_line(process: subprocess.Popen[str]) -> str:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{process.args} ended with code {process.wait()} before it listened")
+        return line
