@@ -142,10 +142,10 @@ def discover(
 
 
 def name_uniquely(classes: Iterable[ModelClass]) -> None:
-    """Gives every class a display name, and makes an ambiguous one the class's own `__name__`.
+    """Gives every class a display name: its own, with the file if that is ambiguous.
 
-    Locust's API keys users by `__name__`, in runners, events and messages between processes. `__qualname__`,
-    which pickle uses, stays."""
+    Locust's API keys users by name, in runners, events and messages between processes. It uses the attribute
+    `_shown_name` of a class that has one, so `__name__` stays what the model expects."""
     classes = list(classes)
     for labels in (
         [member.name for member in classes],
@@ -159,7 +159,7 @@ def name_uniquely(classes: Iterable[ModelClass]) -> None:
     for member in classes:
         member.display_name = member.display_name or f"{member.name} ({member.file.path})"
         if member.cls.__name__ != member.display_name:
-            member.cls.__name__ = member.display_name
+            member.cls._shown_name = member.display_name
 
 
 def shown_path(path: str) -> str:
