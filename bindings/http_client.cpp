@@ -65,12 +65,25 @@ bool to_text(PyObject* value, std::string& text) {
   return true;
 }
 
-// perform(method, url, is_normalized, base_headers, headers, body, connect_timeout, read_timeout, settings)
+// A header of ours; false with a Python exception set when `value` is neither text nor None.
+bool set_header(PyObject* value, std::string_view name, http::HeaderLines& lines) {
+  if (value == Py_None) return true;
+  Py_ssize_t size = 0;
+  const char* data = PyUnicode_AsUTF8AndSize(value, &size);
+  if (data == nullptr) return false;
+  lines.set(name, {data, static_cast<size_t>(size)});
+  return true;
+}
+
+// perform(method, url, is_normalized, base_headers, headers, body, connect_timeout, read_timeout, settings,
+//         content_type, authorization, cookie)
+//
+// The last three become headers: content_type and cookie only where the headers have none, authorization always.
 //
 // NotImplemented where the requests library must look at the URL or the headers first. With a list for
 // `headers` it has done so.
 PyObject* client_perform(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  if (count != 9) return PyErr_Format(PyExc_TypeError, "perform() takes 9 arguments, not %zd", count);
+  if (count != 12) return PyErr_Format(PyExc_TypeError, "perform() takes 12 arguments, not %zd", count);
   auto* client = reinterpret_cast<ClientObject*>(self);
   auto pending = std::make_unique<Runtime::PendingRequest>();
   http::Request& request = pending->exchange.request;
@@ -81,6 +94,11 @@ PyObject* client_perform(PyObject* self, PyObject* const* args, Py_ssize_t count
   } else if (merge_headers(args[3], request.headers) == HeaderResult::kUnusual ||
              merge_headers(args[4], request.headers) == HeaderResult::kUnusual) {
     Py_RETURN_NOTIMPLEMENTED;
+  }
+  if ((!request.headers.has("Content-Type") && !set_header(args[9], "Content-Type", request.headers)) ||
+      !set_header(args[10], "Authorization", request.headers) ||
+      (!request.headers.has("Cookie") && !set_header(args[11], "Cookie", request.headers))) {
+    return nullptr;
   }
   if (!to_body(args[5], request) || !to_timeout(args[6], request.connect_timeout) ||
       !to_timeout(args[7], request.read_timeout)) {

@@ -91,7 +91,7 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
 
 }  // namespace
 
-CurlTransfer::CurlTransfer(curl_closesocket_callback on_close, void* closer) : easy_(curl_easy_init()) {
+CurlTransfer::CurlTransfer(const SocketCallbacks& sockets) : easy_(curl_easy_init()) {
   NEST_CHECK(easy_ != nullptr, "curl_easy_init");
   set(easy_, CURLOPT_PRIVATE, this);
   set(easy_, CURLOPT_ERRORBUFFER, error_.data());
@@ -101,8 +101,10 @@ CurlTransfer::CurlTransfer(curl_closesocket_callback on_close, void* closer) : e
   set(easy_, CURLOPT_WRITEDATA, this);
   set(easy_, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_sending);
   set(easy_, CURLOPT_PREREQDATA, this);
-  set(easy_, CURLOPT_CLOSESOCKETFUNCTION, on_close);
-  set(easy_, CURLOPT_CLOSESOCKETDATA, closer);
+  set(easy_, CURLOPT_OPENSOCKETFUNCTION, sockets.open);
+  set(easy_, CURLOPT_OPENSOCKETDATA, sockets.data);
+  set(easy_, CURLOPT_CLOSESOCKETFUNCTION, sockets.close);
+  set(easy_, CURLOPT_CLOSESOCKETDATA, sockets.data);
   set(easy_, CURLOPT_NOSIGNAL, 1L);
   set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
@@ -249,9 +251,8 @@ size_t CurlTransfer::take_body(std::string_view data) {
 
 void CurlTransfer::conclude(CURLcode code) {
   Exchange& exchange = *exchange_;
+  take_status();
   long value = 0;
-  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &value);
-  exchange.response.status = static_cast<int>(value);
   curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &value);
   exchange.response.version = value == CURL_HTTP_VERSION_1_0   ? 10
                               : value == CURL_HTTP_VERSION_2_0 ? 20
@@ -275,8 +276,15 @@ void CurlTransfer::conclude(CURLcode code) {
 }
 
 void CurlTransfer::abandon(FailureKind kind) {
+  take_status();
   exchange_->failure.kind = kind;
   let_go();
+}
+
+void CurlTransfer::take_status() {
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  exchange_->response.status = static_cast<int>(status);
 }
 
 void CurlTransfer::let_go() {

@@ -16,8 +16,14 @@ namespace nest::http {
 // The I/O thread's. Lives on the heap: libcurl holds its address.
 class CurlTransfer {
  public:
-  // `on_close` is called with `closer` for every socket libcurl closes, also after the transfer's end.
-  CurlTransfer(curl_closesocket_callback on_close, void* closer);
+  // Called with `data` for every connection's socket that libcurl opens and closes, also after a transfer's
+  // end.
+  struct SocketCallbacks {
+    curl_opensocket_callback open;
+    curl_closesocket_callback close;
+    void* data;
+  };
+  explicit CurlTransfer(const SocketCallbacks& sockets);
   ~CurlTransfer();
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
@@ -45,6 +51,7 @@ class CurlTransfer {
   void set_connection(const Request& request);
   size_t take_header(std::string_view line);
   size_t take_body(std::string_view data);
+  void take_status();
   void let_go();
 
   CURL* easy_;

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -116,8 +117,10 @@ class CurlTransport final : public Transport {
   static constexpr long kIdleConnectionsPerUser = 100;
 
   // Interest as epoll has it and as libcurl wants it. They may differ: a connection that goes idle stays
-  // registered, which saves two system calls per request.
+  // registered, which saves two system calls per request. Only connections: libcurl's other descriptors (its
+  // resolver's) are closed without a word.
   struct Watch {
+    bool is_connection = false;
     uint32_t registered = 0;
     uint32_t wanted = 0;
   };
@@ -132,6 +135,13 @@ class CurlTransport final : public Transport {
         timeout_ms < 0 ? SteadyTime::max()
                        : std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     return 0;
+  }
+
+  static curl_socket_t on_open(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
+    const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0) return CURL_SOCKET_BAD;
+    static_cast<CurlTransport*>(self)->watched(fd) = Watch{true, 0, 0};
+    return fd;
   }
 
   static int on_close(void* self, curl_socket_t fd) {
@@ -151,7 +161,7 @@ class CurlTransport final : public Transport {
                    : what == CURL_POLL_OUT   ? EPOLLOUT
                    : what == CURL_POLL_INOUT ? EPOLLIN | EPOLLOUT
                                              : 0U;
-    if (entry.wanted == 0 && entry.registered == EPOLLIN) return;  // gone idle
+    if (entry.wanted == 0 && entry.registered == EPOLLIN && entry.is_connection) return;  // gone idle
     if (entry.wanted == 0) return forget(fd);
     if (entry.wanted == entry.registered) return;
     epoll_event event{};
@@ -166,11 +176,13 @@ class CurlTransport final : public Transport {
   void forget(int fd) {
     Watch& entry = watched(fd);
     if (entry.registered != 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
-    entry = Watch{};
+    entry.registered = entry.wanted = 0;
   }
 
   std::unique_ptr<CurlTransfer> take_idle() {
-    if (idle_.empty()) return std::make_unique<CurlTransfer>(&CurlTransport::on_close, this);
+    if (idle_.empty())
+      return std::make_unique<CurlTransfer>(
+          CurlTransfer::SocketCallbacks{&CurlTransport::on_open, &CurlTransport::on_close, this});
     std::unique_ptr<CurlTransfer> transfer = std::move(idle_.back());
     idle_.pop_back();
     return transfer;

@@ -1,0 +1,111 @@
+#include "request_recorder.h"
+
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/clock.h"
+#include "number_caster.h"
+#include "stats/request_stats.h"
+
+namespace nest::bindings {
+namespace {
+
+namespace py = pybind11;
+using stats::Number;
+using stats::RequestStats;
+
+constexpr const char* kCapsule = "nest_engine.request_recorder";
+constexpr const char* kWindow = "CURRENT_RESPONSE_TIME_PERCENTILE_WINDOW";
+
+// Owned by the capsule that is the function's `self`.
+struct Recorder {
+  py::dict settings;
+  py::str bucket_name;
+  py::object original_bucket;
+  double window_read_s = -1;
+  int window_s = stats::kDefaultPercentileWindowS;
+
+  bool has_own_bucket_function() const {
+    return PyDict_GetItemWithError(settings.ptr(), bucket_name.ptr()) != original_bucket.ptr();
+  }
+
+  // A borrowed look into a dict: no Python code runs.
+  int window(double now_s) {
+    if (std::floor(now_s) != window_read_s) {
+      window_read_s = std::floor(now_s);
+      PyObject* value = PyDict_GetItemString(settings.ptr(), kWindow);
+      if (value != nullptr && PyLong_Check(value)) window_s = static_cast<int>(PyLong_AsLong(value));
+      PyErr_Clear();
+    }
+    return window_s;
+  }
+};
+
+std::optional<std::string_view> text(PyObject* value) {
+  if (!PyUnicode_Check(value)) return std::nullopt;
+  Py_ssize_t size = 0;
+  const char* bytes = PyUnicode_AsUTF8AndSize(value, &size);
+  if (bytes == nullptr) {
+    PyErr_Clear();
+    return std::nullopt;
+  }
+  return std::string_view(bytes, static_cast<std::size_t>(size));
+}
+
+bool record_common_case(Recorder& recorder, PyObject* const* args) {
+  py::detail::type_caster_base<RequestStats> caster;
+  if (args[0] == Py_None || recorder.has_own_bucket_function() || !caster.load(args[0], false)) return false;
+  auto& stats = static_cast<RequestStats&>(caster);
+  const auto method = text(args[1]);
+  const auto name = text(args[2]);
+  Number length;
+  if (!method || !name || stats.find(*name, *method) == nullptr || !to_number(args[4], length)) return false;
+  stats::Sample sample{std::nullopt, length, wall_time_s(), std::nullopt};
+  if (args[3] != Py_None) {
+    Number response_time_ms;
+    if (!to_number(args[3], response_time_ms) || !stats::loggable(response_time_ms)) return false;
+    sample.response_time_ms = response_time_ms;
+  }
+  stats.percentile_window_s = recorder.window(sample.now_s);
+  stats.log_request(*method, *name, sample);
+  return true;
+}
+
+PyObject* record(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  auto* recorder = static_cast<Recorder*>(PyCapsule_GetPointer(self, kCapsule));
+  if (recorder == nullptr) return nullptr;
+  if (count != 5) {
+    PyErr_SetString(PyExc_TypeError, "record takes stats, method, name, response_time and content_length");
+    return nullptr;
+  }
+  return PyBool_FromLong(record_common_case(*recorder, args));
+}
+
+PyMethodDef record_definition = {
+    // The documented cast for METH_FASTCALL functions.
+    "record", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&record)), METH_FASTCALL,
+    "record(stats, method, name, response_time, content_length) -> bool: False when it is left to the "
+    "caller."};
+
+py::object request_recorder(const py::dict& settings) {
+  py::str bucket_name("bucket_response_time");
+  py::object original = settings[bucket_name];
+  auto recorder = std::make_unique<Recorder>(Recorder{settings, std::move(bucket_name), std::move(original)});
+  const auto destroy = [](PyObject* capsule) {
+    delete static_cast<Recorder*>(PyCapsule_GetPointer(capsule, kCapsule));
+  };
+  auto self = py::reinterpret_steal<py::object>(PyCapsule_New(recorder.get(), kCapsule, destroy));
+  if (!self) throw py::error_already_set();
+  recorder.release();
+  auto function = py::reinterpret_steal<py::object>(PyCFunction_New(&record_definition, self.ptr()));
+  if (!function) throw py::error_already_set();
+  return function;
+}
+
+}  // namespace
+
+void add_request_recorder(py::module_& module) { module.def("request_recorder", &request_recorder); }
+
+}  // namespace nest::bindings

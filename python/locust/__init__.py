@@ -1,0 +1,76 @@
+"""The Locust API of every era, on the engine of locust-nest.
+
+Importing it patches the standard library with gevent, as Locust does, so that whatever a model waits for
+lets the other users run. `LOCUST_SKIP_MONKEY_PATCH` in the environment leaves that out.
+"""
+
+import os
+import sys
+
+if "LOCUST_SKIP_MONKEY_PATCH" not in os.environ:
+    from gevent import monkey
+
+    monkey.patch_all()
+
+import gevent.queue
+import nest_engine
+import urllib3.connectionpool
+
+from locust_nest.http.adapter import use_certificates
+
+nest_engine.attach_hub()
+use_certificates()
+if "LOCUST_SKIP_URLLIB3_PATCH" not in os.environ:
+    # A pool that waits for a free connection must let other users run.
+    urllib3.connectionpool.ConnectionPool.QueueCls = gevent.queue.LifoQueue
+
+# The API of the Locust version that this package follows.
+__version__ = "2.47.0"
+
+from .event import Events
+
+events = Events()
+
+# Until 0.14 a module; `import locust.events` and `from locust.events import request_success` still work.
+sys.modules["locust.events"] = events  # type: ignore[assignment]
+
+from .exception import (
+    InterruptTaskSet,
+    RescheduleTask,
+    RescheduleTaskImmediately,
+    ResponseError,
+)
+from .shape import LoadTestShape
+from .user import wait_time
+from .user.legacy import HttpLocust, Locust, TaskSequence, seq_task
+from .user.sequential_taskset import SequentialTaskSet
+from .user.task import TaskSet, tag, task
+from .user.users import HttpUser, User
+from .user.wait_time import between, constant, constant_pacing, constant_throughput
+
+sys.modules["locust.wait_time"] = wait_time
+
+__all__ = [
+    "HttpLocust",
+    "HttpUser",
+    "InterruptTaskSet",
+    "LoadTestShape",
+    "Locust",
+    "RescheduleTask",
+    "RescheduleTaskImmediately",
+    "ResponseError",
+    "SequentialTaskSet",
+    "TaskSequence",
+    "TaskSet",
+    "User",
+    "__version__",
+    "between",
+    "constant",
+    "constant_pacing",
+    "constant_throughput",
+    "events",
+    "seq_task",
+    "tag",
+    "task",
+    "wait_time",
+]

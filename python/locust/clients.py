@@ -1,0 +1,481 @@
+"""The HTTP client of users: a `requests.Session` whose requests the engine sends."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
+from time import perf_counter, time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.auth import _basic_auth_str
+from requests.compat import json as complexjson
+from requests.cookies import extract_cookies_to_jar
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, RequestException
+from requests.hooks import default_hooks
+from requests.models import REDIRECT_STATI, RequestEncodingMixin
+from requests.structures import CaseInsensitiveDict
+from requests.utils import default_headers
+
+from locust_nest.http.adapter import EngineAdapter, connection_settings, split_timeout
+from locust_nest.http.cookies import SessionCookieJar, cookie_header
+from locust_nest.http.failures import request_error, unwrap
+from locust_nest.http.response import EngineResponse, sent_request
+from nest_engine import HttpClient
+
+from .exception import CatchResponseError, LocustError, ResponseError
+from .stats import StatsListener
+
+if TYPE_CHECKING:
+    from .event import EventHook
+
+absolute_http_url_regexp = re.compile(r"^https?://", re.I)
+
+logger = logging.getLogger(__name__)
+
+_DEFAULT_HEADERS: CaseInsensitiveDict[str] = default_headers()
+_FORM = "application/x-www-form-urlencoded"
+
+# Keywords of a request that the engine takes as they are; any other lets `requests` prepare the request.
+_NATIVE_KEYWORDS = frozenset(
+    ("headers", "data", "json", "params", "timeout", "allow_redirects", "verify", "auth")
+)
+# Attributes of a session that, once they hold something, concern `requests`.
+_EXOTIC_ATTRIBUTES = frozenset(("params", "proxies", "cert", "stream", "hooks", "_mounted"))
+
+
+class ResponseContextManager(EngineResponse):
+    """What every request of a model returns: a `requests.Response` that takes a verdict.
+
+    With `catch_response=True` it is used in a `with` block, in which `success()` or `failure()` overrule what the
+    status code says. Without a verdict a status of 400 or more is a failure.
+
+    >>> with self.client.get("/", catch_response=True) as response:
+    ...     if "error" in response.text:
+    ...         response.failure("got an error page")
+    """
+
+    _report: Callable[..., None] | None = None
+    _verdict: bool | BaseException | None = None
+    _entered = False
+    _streamed = False
+    # session, method, name, response time, context, exception, start time, URL
+    _recorded: tuple[HttpSession, str, str, float, Mapping[str, Any] | None, Any, float, str]
+
+    @cached_property
+    def request_meta(self) -> dict[str, Any]:
+        """The keywords of the request event; models may change them within a `with` block."""
+        session, method, name, response_time, context, exception, start_time, url = self._recorded
+        user_context = session.user.context() if session.user is not None else {}
+        return {
+            "request_type": method,
+            "name": name,
+            "context": {**user_context, **(context or {})},
+            "response": self,
+            "exception": exception,
+            "response_time": response_time,
+            "start_time": start_time,
+            "url": url,
+            "response_length": self._recorded_length(),
+        }
+
+    def _recorded_length(self) -> int:
+        """Decoded bytes; for a response that is still being read, what it announces."""
+        exchange = self._exchange
+        if exchange is not None:
+            return exchange.body_length
+        if self._streamed:
+            return int(self.headers.get("content-length") or 0)
+        return len(self.content or b"")
+
+    def __enter__(self) -> ResponseContextManager:
+        if self._report is None:
+            # The request is already recorded. Locust let this pass until it refused it in its 2.x; so do we.
+            _warn_about_plain_with(self._recorded[2])
+        self._entered = True
+        return self
+
+    def __exit__(  # type: ignore[override]
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool | None:
+        if self._report is None:
+            return None
+        meta = self.request_meta
+        if self._verdict is not None:
+            meta["exception"] = None if self._verdict is True else self._verdict
+            self._report(**meta)
+            return None
+        if error is None:
+            meta["exception"] = self._default_failure(meta["name"])
+        elif isinstance(error, ResponseError):
+            meta["exception"] = error
+        else:
+            return None  # the model's own trouble, not the server's: nothing is recorded
+        self._report(**meta)
+        return True
+
+    def success(self) -> None:
+        """Count the request as a success, whatever the status code; the last verdict counts."""
+        self._check_entered()
+        self._verdict = True
+
+    def failure(self, exc: Any) -> None:
+        """Count the request as a failure because of `exc`: an exception, or anything that describes one."""
+        self._check_entered()
+        self._verdict = exc if isinstance(exc, Exception) else CatchResponseError(exc)
+
+    def raise_for_status(self) -> None:
+        """Raise `HTTPError`, or what kept the request from a response; after a verdict, what that says."""
+        if self._verdict is True:
+            return
+        if isinstance(self._verdict, BaseException):
+            raise self._verdict
+        if self.error is not None:
+            raise self.error
+        super().raise_for_status()
+
+    def _check_entered(self) -> None:
+        if not self._entered:
+            raise LocustError(
+                "Tried to set status on a request that has not yet been made. Make sure you use a with-block, "
+                "like this:\n\nwith self.client.request(..., catch_response=True) as response:\n"
+                "    response.success()"
+            )
+
+    def _default_failure(self, name: str) -> BaseException | None:
+        """What the status code or the lack of a response says; named by the entry, so that failures group."""
+        if self.error is not None:
+            return unwrap(self.error)
+        if self.status_code < 400 or self.status_code >= 600:
+            return None
+        kind = "Client" if self.status_code < 500 else "Server"
+        reason = self.reason.decode("utf-8", "replace") if isinstance(self.reason, bytes) else self.reason
+        return requests.HTTPError(f"{self.status_code} {kind} Error: {reason} for url: {name}", response=self)
+
+
+@lru_cache(maxsize=1)
+def _warn_once(message: str) -> None:
+    logger.warning(message)
+
+
+def _warn_about_plain_with(name: str | None) -> None:
+    _warn_once(
+        f"A response is used in a with-block without catch_response=True (first seen for {name!r}): "
+        "its success() and failure() come too late to count"
+    )
+
+
+class HttpSession(requests.Session):
+    """A `requests.Session` that resolves URLs against `base_url` and records each request.
+
+    Everything a `requests.Session` has is there, made when it is first touched. Requests that say nothing
+    unusual are handed to the engine directly; for the others `requests` itself prepares them.
+
+    Parameters: `base_url` goes before every URL that is not absolute (credentials in it become basic
+    authentication); `request_event` is fired for each request (default: `locust.events.request`); `user` gives the
+    context of those events.
+    """
+
+    auth: Any = None
+    cert: Any = None
+    max_redirects = 30
+    stream = False
+    trust_env = True
+    verify: bool | str = True
+    request_name: str | None = None
+
+    def __init__(
+        self,
+        base_url: str,
+        request_event: EventHook | None = None,
+        user: Any = None,
+        *args: Any,
+        pool_manager: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        # Not Session.__init__: whatever is missing is made by __getattr__.
+        self.base_url = base_url
+        if request_event is None:
+            from . import events
+
+            request_event = events.request
+        self.request_event = request_event
+        self.user = user
+        self._engine = HttpClient()
+        if base_url and "@" in base_url:
+            self._take_credentials(base_url)
+
+    def _take_credentials(self, base_url: str) -> None:
+        parts = urlsplit(base_url)
+        if parts.username and parts.password:
+            self.auth = (parts.username, parts.password)
+            host = parts.netloc.rpartition("@")[2]
+            self.base_url = urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment))
+
+    def __getattr__(self, name: str) -> Any:
+        make = _SESSION_PARTS.get(name)
+        if make is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        value = make(self)
+        self.__dict__[name] = value
+        return value
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__attrs__}
+
+    def mount(self, prefix: str | bytes, adapter: Any) -> None:
+        self._mounted = True
+        super().mount(prefix, adapter)
+
+    def close(self) -> None:
+        """Close the connections; the next request opens new ones."""
+        self._engine.close()
+        for adapter in self.__dict__.get("adapters", {}).values():
+            adapter.close()
+
+    @contextmanager
+    def rename_request(self, name: str) -> Iterator[None]:
+        """Within the block, requests without a name of their own are recorded as `name`."""
+        self.request_name = name
+        try:
+            yield
+        finally:
+            self.request_name = None
+
+    def request(  # type: ignore[override]
+        self,
+        method: str,
+        url: str,
+        name: str | None = None,
+        catch_response: bool = False,
+        context: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> ResponseContextManager:
+        """Send a request and return its response when it is complete; other users run meanwhile.
+
+        `name` is what it is recorded as (default: path and query); with `catch_response` the response is a context
+        manager that takes the verdict; `context` is passed on to listeners. All else as in `requests`. A request
+        that got no response does not raise: status 0 and the exception in `error`. A URL that is none raises.
+        """
+        if self.base_url and not absolute_http_url_regexp.match(url):
+            url = f"{self.base_url}{url}"
+        start_time = time()
+        sent = self._send_natively(method, url, kwargs) or self._send_through_requests(method, url, kwargs)
+        response, response_time, full_url = sent
+        if name is None:
+            name = self.request_name or _path_url(full_url)
+        handlers = self.request_event._handlers
+        if not catch_response and len(handlers) == 1 and type(handlers[0]) is StatsListener:
+            # Nobody but the statistics listens: no event is made up.
+            failure = response._default_failure(name)
+            handlers[0].log(method, name, response_time, response._recorded_length(), failure)
+            response._recorded = (self, method, name, response_time, context, failure, start_time, full_url)
+            return response
+        response._recorded = (self, method, name, response_time, context, None, start_time, full_url)
+        if catch_response:
+            response._report = self.request_event.fire
+        else:
+            response.request_meta["exception"] = response._default_failure(name)
+            self.request_event.fire(**response.request_meta)
+        return response
+
+    def get(self, url: str, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+        return self.request("GET", url, **kwargs)
+
+    def options(self, url: str, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+        return self.request("OPTIONS", url, **kwargs)
+
+    def head(self, url: str, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+        kwargs.setdefault("allow_redirects", False)
+        return self.request("HEAD", url, **kwargs)
+
+    def post(self, url: str, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+        return self.request("POST", url, data=data, json=json, **kwargs)
+
+    def put(self, url: str, data: Any = None, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+        return self.request("PUT", url, data=data, **kwargs)
+
+    def patch(self, url: str, data: Any = None, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+        return self.request("PATCH", url, data=data, **kwargs)
+
+    def delete(self, url: str, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+        return self.request("DELETE", url, **kwargs)
+
+    def _send_natively(self, method: str, url: str, kwargs: dict[str, Any]) -> _Sent | None:
+        """Hand the request to the engine as it stands; None if something about it is for `requests` to judge."""
+        own = self.__dict__
+        get = kwargs.get
+        if self.trust_env or not kwargs.keys() <= _NATIVE_KEYWORDS:
+            return None
+        if not _EXOTIC_ATTRIBUTES.isdisjoint(own) and any(
+            _says_something(own[name]) for name in _EXOTIC_ATTRIBUTES.intersection(own)
+        ):
+            return None
+        body = content_type = None
+        if get("data") or get("json") is not None:
+            encoded = _encode_body(get("data"), get("json"))
+            if encoded is None:
+                return None
+            body, content_type = encoded
+        if get("params"):
+            if "#" in url:
+                return None
+            query = RequestEncodingMixin._encode_params(kwargs["params"])  # type: ignore[attr-defined]
+            if not isinstance(query, str):
+                return None
+            url = f"{url}{'&' if '?' in url else '?'}{query}"
+        authorization = None
+        auth = get("auth") or self.auth
+        if auth:
+            if type(auth) is not tuple or len(auth) != 2:
+                return None
+            authorization = _basic_auth_str(*auth)
+        limits = split_timeout(get("timeout"))
+        if limits is None:
+            return None
+        settings = None
+        verify = get("verify")
+        if verify is None:
+            verify = self.verify
+        if verify is not True and url.startswith("https"):
+            settings = connection_settings(verify, None, "")
+        cookie = self._cookie_header(url) if "cookies" in own else None
+        base_headers = own.get("headers", _DEFAULT_HEADERS)
+        headers = get("headers")
+        upper = method if method.isupper() else method.upper()
+        perform = self._engine.perform
+        rest = (base_headers, headers, body, *limits, settings, content_type, authorization, cookie)
+        exchange = perform(upper, url, False, *rest)
+        if exchange is NotImplemented:
+            url = _normalized(url)
+            exchange = perform(upper, url.partition("#")[0], True, *rest)
+            if exchange is NotImplemented:
+                return None
+        response = ResponseContextManager(exchange)
+        if exchange.failure is not None:
+            response.request = sent_request(exchange)
+            response.error = request_error(exchange, response.request, *limits)
+            return response, exchange.response_time_ms, url
+        if "#" in url:
+            response.url = url
+        if exchange.has_set_cookie:
+            extract_cookies_to_jar(self.cookies, response.request, response.raw)
+        if response.status_code in REDIRECT_STATI and get("allow_redirects", True) and response.is_redirect:
+            return self._follow(response, kwargs, verify)
+        return response, exchange.response_time_ms, url
+
+    def _cookie_header(self, url: str) -> str | None:
+        jar = self.cookies
+        return jar.header_for(url) if type(jar) is SessionCookieJar else cookie_header(jar, url)
+
+    def _follow(self, first: ResponseContextManager, kwargs: dict[str, Any], verify: bool | str) -> _Sent:
+        """Follow redirects by the rules of `requests`, from a response that the engine already has."""
+        hops: list[Any] = [first]
+        try:
+            hops.extend(
+                self.resolve_redirects(first, first.request, timeout=kwargs.get("timeout"), verify=verify)
+            )
+        except RequestException as error:
+            return self._failed(error, hops), _hops_time(hops, error), first.request.url or ""
+        last = hops.pop()
+        last.history = hops
+        last.__class__ = ResponseContextManager
+        return last, _hops_time([*hops, last]), first.request.url or ""
+
+    def _send_through_requests(self, method: str, url: str, kwargs: dict[str, Any]) -> _Sent:
+        """Let `requests` prepare and send; what it sends reaches the engine through the adapter."""
+        started = perf_counter()
+        try:
+            response: Any = super().request(method, url, **kwargs)
+        except (MissingSchema, InvalidSchema, InvalidURL):
+            raise
+        except RequestException as error:
+            exchange = vars(error).get("exchange")
+            taken = exchange.response_time_ms if exchange is not None else (perf_counter() - started) * 1000
+            full_url = error.request.url if error.request is not None else url
+            return self._failed(error, []), taken, full_url or url
+        hops = [*response.history, response]
+        if all(vars(hop).get("_exchange") is not None for hop in hops):
+            taken = _hops_time(hops)
+        else:
+            taken = (perf_counter() - started) * 1000
+        response.__class__ = ResponseContextManager
+        response._streamed = bool(kwargs.get("stream") or self.stream)
+        return response, taken, hops[0].request.url or url
+
+    @staticmethod
+    def _failed(error: RequestException, history: list[Any]) -> ResponseContextManager:
+        response = ResponseContextManager(None)
+        response.error = error
+        if error.request is not None:
+            response.request = error.request
+        response.history = history
+        return response
+
+
+# A response, its time in milliseconds, and the full URL of the first request.
+_Sent = tuple[ResponseContextManager, float, str]
+
+_SESSION_PARTS: dict[str, Callable[[HttpSession], Any]] = {
+    "adapters": lambda session: _engine_adapters(session),
+    "cookies": lambda session: SessionCookieJar(),
+    "headers": lambda session: default_headers(),
+    "hooks": lambda session: default_hooks(),
+    "params": lambda session: {},
+    "proxies": lambda session: {},
+}
+
+
+def _engine_adapters(session: HttpSession) -> OrderedDict[str, Any]:
+    adapter = EngineAdapter(session._engine)
+    return OrderedDict((("https://", adapter), ("http://", adapter)))
+
+
+def _says_something(setting: Any) -> bool:
+    return any(setting.values()) if isinstance(setting, dict) else bool(setting)
+
+
+def _encode_body(data: Any, json: Any) -> tuple[bytes, str | None] | None:
+    """(body, content type) as `requests` would send them; None for bodies that it must look at itself."""
+    if not data:
+        try:
+            return complexjson.dumps(json, allow_nan=False).encode(), "application/json"
+        except ValueError:
+            return None
+    if isinstance(data, str):
+        return data.encode(), None
+    if isinstance(data, bytes):
+        return data, None
+    if isinstance(data, (dict, list, tuple)):
+        encoded = RequestEncodingMixin._encode_params(data)  # type: ignore[attr-defined]
+        return (encoded.encode(), _FORM) if isinstance(encoded, str) else None
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _normalized(url: str) -> str:
+    """`url` as `requests` puts it on the wire; raises what it raises for one that cannot be."""
+    request = requests.PreparedRequest()
+    request.prepare_url(url, None)
+    assert request.url is not None
+    return request.url
+
+
+def _path_url(url: str) -> str:
+    """Path and query of an absolute URL."""
+    path = url[url.find("/", 8) :]
+    return path.partition("#")[0] if "#" in path else path
+
+
+def _hops_time(hops: list[Any], error: RequestException | None = None) -> float:
+    """Milliseconds of the requests alone, without what happened between them."""
+    exchanges = [vars(hop).get("_exchange") for hop in hops]
+    if error is not None:
+        exchanges.append(vars(error).get("exchange"))
+    return sum(exchange.response_time_ms for exchange in exchanges if exchange is not None)

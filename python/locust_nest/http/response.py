@@ -1,0 +1,153 @@
+"""A `requests.Response` over an exchange of the engine, whose parts are made when they are touched."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from http.client import HTTPMessage
+from typing import Any
+
+from requests import PreparedRequest, Response
+from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
+from requests.hooks import default_hooks
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers
+
+from nest_engine import Exchange
+
+
+class _OriginalResponse:
+    """What cookie extraction and a few SDKs look at: the header as a message."""
+
+    def __init__(self, headers: list[tuple[str, str]]) -> None:
+        self.msg = HTTPMessage()
+        for name, value in headers:
+            self.msg[name] = value
+
+    def isclosed(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class RawBody(io.BytesIO):
+    """`response.raw`: the decoded body as a file, with the attributes of urllib3's response that are used."""
+
+    decode_content = True
+
+    def __init__(self, exchange: Exchange) -> None:
+        super().__init__(exchange.body)
+        self.status = exchange.status
+        self.version = exchange.version
+        self.reason = exchange.reason
+        self.headers = joined_headers(exchange.headers)
+        self._original_response = _OriginalResponse(exchange.headers)
+
+    def read(self, amt: int | None = -1, decode_content: bool | None = None, **_: Any) -> bytes:  # type: ignore[override]
+        return super().read(amt)
+
+    def stream(self, amt: int = 65536, decode_content: bool | None = None) -> Iterator[bytes]:
+        while chunk := self.read(amt):
+            yield chunk
+
+    @property
+    def data(self) -> bytes:
+        return self.getvalue()
+
+    def getheaders(self) -> list[tuple[str, str]]:
+        return list(self.headers.items())
+
+    def getheader(self, name: str, default: str | None = None) -> str | None:
+        return self.headers.get(name, default)
+
+    def release_conn(self) -> None:
+        """The connection went back when the body was complete."""
+
+
+def joined_headers(items: list[tuple[str, str]]) -> CaseInsensitiveDict[str]:
+    """The headers by name; those that came more than once are joined by a comma."""
+    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+    for name, value in items:
+        before = headers.get(name)
+        headers[name] = value if before is None else f"{before}, {value}"
+    return headers
+
+
+def sent_request(exchange: Exchange) -> PreparedRequest:
+    """The request of `exchange` as `requests` describes a request that it prepared."""
+    request = PreparedRequest()
+    request.method = exchange.method
+    request.url = exchange.url
+    request.headers = CaseInsensitiveDict(exchange.request_headers)
+    request.body = exchange.request_body
+    request.hooks = default_hooks()
+    request._cookies = RequestsCookieJar()  # type: ignore[attr-defined]
+    return request
+
+
+def _response_cookies(response: EngineResponse) -> RequestsCookieJar:
+    jar = RequestsCookieJar()
+    exchange = response.__dict__.get("_exchange")
+    if exchange is not None and exchange.has_set_cookie:
+        extract_cookies_to_jar(jar, response.request, response.raw)
+    return jar
+
+
+def _from_exchange(make: Callable[[Exchange], Any], otherwise: Any = None) -> Callable[[EngineResponse], Any]:
+    """A part that comes from the exchange; a response that has none has `otherwise()` instead."""
+
+    def part(response: EngineResponse) -> Any:
+        exchange = response.__dict__.get("_exchange")
+        if exchange is None:
+            return otherwise() if callable(otherwise) else otherwise
+        return make(exchange)
+
+    return part
+
+
+_PARTS: dict[str, Callable[[Any], Any]] = {
+    "_exchange": lambda response: None,
+    "_content": _from_exchange(lambda exchange: exchange.body),
+    "_content_consumed": lambda response: True,
+    "_next": lambda response: None,
+    "connection": lambda response: None,
+    "cookies": _response_cookies,
+    "elapsed": _from_exchange(lambda exchange: timedelta(milliseconds=exchange.elapsed_ms), timedelta),
+    "encoding": lambda response: get_encoding_from_headers(response.headers),
+    "headers": _from_exchange(lambda exchange: joined_headers(exchange.headers), CaseInsensitiveDict),
+    "history": lambda response: [],
+    "raw": _from_exchange(RawBody),
+    "reason": _from_exchange(lambda exchange: exchange.reason),
+    "request": _from_exchange(sent_request),
+    "url": _from_exchange(lambda exchange: exchange.url),
+}
+
+
+class EngineResponse(Response):
+    """Made from a finished exchange; a failed one gives status 0, no content and the exception in `error`."""
+
+    error: Exception | None = None
+    status_code: int
+    _exchange: Exchange | None
+
+    def __init__(self, exchange: Exchange | None) -> None:
+        # Not Response.__init__: whatever is missing is made by __getattr__.
+        if exchange is None or exchange.failure is not None:
+            self.status_code = 0
+            self._exchange = None
+        else:
+            self.status_code = exchange.status
+            self._exchange = exchange
+
+    def __getattr__(self, name: str) -> Any:
+        make = _PARTS.get(name)
+        if make is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        value = make(self)
+        self.__dict__[name] = value
+        return value
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__attrs__}
