@@ -1,5 +1,5 @@
 # Type stubs of the native module built into the binary.
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 __version__: str
@@ -299,7 +299,9 @@ class NestConfig:
     """The weights and helper processes of a configuration file; see src/cli/nest_config.h."""
 
     def resolve(
-        self, users: list[tuple[str, str, float | None]], tasksets: list[tuple[str, str, float | None]]
+        self,
+        users: Sequence[tuple[str, str, float | None]],
+        tasksets: Sequence[tuple[str, str, float | None]],
     ) -> tuple[list[float], list[float]]:
         """The weight of each (file, class, own weight); raises UsageError for a key that fits none of them."""
 
