@@ -122,7 +122,7 @@ class Runner:
         # While stop() is at work: who does it, and an event for others to wait for.
         self._stopper: gevent.Greenlet | None = None
         self._stop_finished = Event()
-        # Whose call of stop() or quit() is being carried out: they are not waited for.
+        # Whose call of stop() or quit() is being carried out.
         self._callers: set[Any] = set()
 
         environment.events.request.add_listener(StatsListener(environment))
@@ -240,11 +240,12 @@ class Runner:
         """Whether to wait for the user's end."""
         greenlet = user.greenlet
         assert greenlet is not None
-        if greenlet in self._callers or greenlet is gevent.getcurrent():
-            # It asks for the stop itself: waiting for it would be waiting for ourselves.
+        if greenlet is gevent.getcurrent():  # waiting for it would be waiting for ourselves
             self.user_greenlets.killone(greenlet, block=False)
             return False
-        if type(user).stop is not User.stop:
+        if greenlet in self._callers:  # its task ends with this call
+            self.user_greenlets.killone(greenlet, block=False)
+        elif type(user).stop is not User.stop:
             gevent.spawn(user.stop, force=not self.environment.stop_timeout)
         elif not self.environment.stop_timeout or user._state in (None, LOCUST_STATE_WAITING):
             self.user_greenlets.killone(greenlet, block=False)
