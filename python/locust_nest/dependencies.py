@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 
 import gevent
+
 from nest_engine import DependencySpec, DependencyState, DependencyStatus, Supervisor, UsageError
 
 logger = logging.getLogger(__name__)
@@ -144,7 +145,6 @@ class Dependencies:
                     continue
                 told.add(status.name)
                 if status.required:
-                    logger.error("Dependency '%s' %s", status.name, status.reason)
                     return on_death(status.name, status.reason)
                 logger.warning("Dependency '%s' %s; the run goes on", status.name, status.reason)
             gevent.sleep(_WATCH_INTERVAL_S)
