@@ -3,6 +3,7 @@
 import random
 
 from common import PRODUCT_IDS, new_account
+
 from locust import HttpUser, TaskSet, between, task
 
 

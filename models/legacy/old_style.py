@@ -4,6 +4,7 @@
 import random
 
 import requests
+
 from locust import HttpLocust, TaskSet, task
 
 

@@ -7,6 +7,7 @@ import random
 from itertools import cycle
 
 from common import EVERYTHING, WORDS, prefixes
+
 from locust import HttpUser, SequentialTaskSet, between, constant_pacing, tag, task
 
 

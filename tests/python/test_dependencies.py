@@ -14,6 +14,7 @@ import gevent
 import gevent.event
 import gevent.subprocess
 import pytest
+
 from locust_nest.dependencies import Dependencies
 from nest_engine import DependencySpec, Supervisor, UsageError
 
