@@ -22,6 +22,7 @@ from __future__ import annotations
 import inspect
 import logging
 import os
+import re
 import sys
 import time
 from collections import Counter
@@ -30,8 +31,9 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-import locust
 from gevent import GreenletExit
+
+import locust
 from locust import TaskSet, User
 
 from .errors import usage_error
@@ -77,6 +79,8 @@ class Models:
     tasksets: list[ModelClass] = field(default_factory=list)
     shapes: list[Any] = field(default_factory=list)
     failures: list[ImportFailure] = field(default_factory=list)
+    # (file name, class name) of what the files that could not be imported seem to define.
+    unavailable: list[tuple[str, str]] = field(default_factory=list)
 
 
 def find_model_files(model_dirs: Iterable[str]) -> list[ModelFile]:
@@ -132,6 +136,7 @@ def discover(
             collector.add(file, importer.load(file.path, file.model_dir))
         except (Exception, SystemExit, GreenletExit) as error:
             models.failures.append(explain(error, file.path, file.shown_path))
+            models.unavailable += [(file.name, name) for name in _class_names(file.path)]
             logger.debug("Could not import %s", file.shown_path, exc_info=True)
         took = time.monotonic() - started
         if took >= PROGRESS_INTERVAL_S:
@@ -282,6 +287,12 @@ def _add_file(found: list[ModelFile], seen: set[str], path: str, model_dir: str)
     if real_path not in seen:
         seen.add(real_path)
         found.append(ModelFile(path, os.path.relpath(path, model_dir).replace(os.sep, "/"), model_dir))
+
+
+def _class_names(path: str) -> list[str]:
+    """The classes of a file that may not even parse."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return re.findall(r"^class\s+([^\W_]\w*)", file.read(), re.MULTILINE)
 
 
 def _used_tasksets(classes: Iterable[Any]) -> Iterator[Any]:

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import Any
 
 import gevent
+
 import locust
 import locust.log
 import locust.main
@@ -59,7 +60,7 @@ def _run(options: nest_engine.Options) -> int:
     wizard = Wizard()
     models = _discover(options, wizard)
     config = _load_config(options)
-    users, tasksets = weighing.resolve(models.users, models.tasksets, config)
+    users, tasksets = weighing.resolve(models.users, models.tasksets, config, models.unavailable)
     if not options.include_tasksets:
         tasksets = []
     users = _selected(users, options.user_classes)
@@ -132,12 +133,17 @@ def _require_something_to_run(options: nest_engine.Options, models: Models, plac
 
 
 def _load_config(options: nest_engine.Options) -> nest_engine.NestConfig | None:
-    if options.config_file:
-        return nest_engine.load_nest_config(options.config_file)
+    path = options.config_file
     # A file of so common a name beside a plain locustfile is rather the model's own.
-    if not options.locustfiles and os.path.exists(DEFAULT_CONFIG_FILE):
-        return nest_engine.load_nest_config(DEFAULT_CONFIG_FILE)
-    return None
+    if not path and not options.locustfiles and os.path.exists(DEFAULT_CONFIG_FILE):
+        path = DEFAULT_CONFIG_FILE
+    # To be made by --configure.
+    if not path or (options.configure and not os.path.exists(path)):
+        return None
+    config = nest_engine.load_nest_config(path)
+    for warning in config.warnings:
+        _say(f"warning: {warning}")
+    return config
 
 
 def _selected(users: list[Weighted], names: Sequence[str]) -> list[Weighted]:
@@ -276,7 +282,10 @@ def _exit_code(exit_request: SystemExit) -> int:
 
 
 def _stdin_is_terminal() -> bool:
-    return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
+    try:
+        return sys.stdin is not None and sys.stdin.isatty()
+    except ValueError:  # closed
+        return False
 
 
 def _count(things: Sequence[object], noun: str) -> str:

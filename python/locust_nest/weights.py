@@ -15,7 +15,7 @@ class WeightConfig(Protocol):
     """What is used of `nest_engine.NestConfig`."""
 
     def resolve(
-        self, users: list[tuple[str, str, float]], tasksets: list[tuple[str, str, float]], /
+        self, users: list[tuple[str, str, float | None]], tasksets: list[tuple[str, str, float | None]], /
     ) -> tuple[Sequence[float], Sequence[float]]: ...
 
 
@@ -38,9 +38,12 @@ class Weighted:
 
 
 def resolve(
-    users: Sequence[ModelClass], tasksets: Sequence[ModelClass], config: WeightConfig | None
+    users: Sequence[ModelClass],
+    tasksets: Sequence[ModelClass],
+    config: WeightConfig | None,
+    unavailable: Sequence[tuple[str, str]] = (),
 ) -> tuple[list[Weighted], list[Weighted]]:
-    """The weight of every class.
+    """The weight of every class. The configuration may name those `unavailable` (file, class) as well.
 
     UsageError for a configuration that does not fit the classes, and for a model's weight that is none."""
     for member in (*users, *tasksets):
@@ -48,7 +51,10 @@ def resolve(
     user_weights: Iterable[float] = [user.default_weight for user in users]
     taskset_weights: Iterable[float] = [taskset.default_weight for taskset in tasksets]
     if config is not None:
-        user_weights, taskset_weights = config.resolve(_for_config(users), _for_config(tasksets))
+        missing: list[tuple[str, str, float | None]] = [(file, name, 1.0) for file, name in unavailable]
+        user_weights, taskset_weights = config.resolve(
+            _for_config(users) + missing, _for_config(tasksets) + missing
+        )
     return _weighted(users, user_weights), _weighted(tasksets, taskset_weights)
 
 
@@ -114,7 +120,7 @@ def _check(member: ModelClass) -> None:
         )
 
 
-def _for_config(members: Iterable[ModelClass]) -> list[tuple[str, str, float]]:
+def _for_config(members: Iterable[ModelClass]) -> list[tuple[str, str, float | None]]:
     return [(member.file.name, member.name, member.default_weight) for member in members]
 
 
@@ -122,5 +128,5 @@ def _weighted(members: Sequence[ModelClass], weights: Iterable[float]) -> list[W
     # Whole numbers stay whole: models print them, and Locust's expect them.
     return [
         Weighted(member, int(weight) if weight == int(weight) else weight)
-        for member, weight in zip(members, weights, strict=True)
+        for member, weight in zip(members, weights, strict=False)
     ]

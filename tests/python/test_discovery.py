@@ -9,8 +9,9 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-import nest_engine
 import pytest
+
+import nest_engine
 from locust_nest import import_errors
 from locust_nest.discovery import Models, discover, find_locustfiles, find_model_files
 from locust_nest.isolation import ModelImporter
@@ -117,7 +118,7 @@ def test_users_that_are_not_abstract_are_found_imported_ones_too(models: Directo
     models.write(
         "shop.py",
         """
-        from locust import HttpUser, User, FastHttpUser, task
+        from locust import HttpUser, User, task
         from bases import Imported, Abstract
         class Shopper(HttpUser): pass
         class Base(User):

@@ -13,8 +13,9 @@ from types import ModuleType
 from typing import get_type_hints
 
 import gevent
-import locust  # noqa: F401  imported before any model, as in the product
 import pytest
+
+import locust  # noqa: F401  imported before any model, as in the product
 from locust_nest.isolation import ModelImporter, plain_module_name
 
 

@@ -6,8 +6,9 @@ from collections import Counter
 from typing import Any
 
 import gevent
-import locust
 import pytest
+
+import locust
 from locust import HttpUser, SequentialTaskSet, TaskSet, task
 from locust.env import Environment
 from locust.exception import StopUser

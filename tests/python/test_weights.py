@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import nest_engine
 import pytest
+
+import nest_engine
 from locust import TaskSet, User
 from locust_nest import weights
 from locust_nest.discovery import ModelClass, ModelFile
@@ -48,6 +49,13 @@ def test_the_configuration_decides_by_file_and_class() -> None:
     assert config.asked == ([("shop.py", "A", 3), ("b/c.py", "B", 1)], [("shop.py", "T", 1)])
     assert [user.weight for user in users] == [4, 0] and isinstance(users[0].weight, int)
     assert tasksets[0].weight == 2.5
+
+
+def test_the_configuration_may_name_classes_of_files_that_cannot_be_imported() -> None:
+    config = Config([4, 1], [1])
+    users, tasksets = weights.resolve([member("A")], [], config, [("old.py", "Old")])
+    assert config.asked == ([("shop.py", "A", 1), ("old.py", "Old", 1)], [("old.py", "Old", 1)])
+    assert [(user.member.name, user.weight) for user in users] == [("A", 4)] and tasksets == []
 
 
 @pytest.mark.parametrize("weight", [-1, "3", None, float("nan"), float("inf"), True])

@@ -6,8 +6,9 @@ import json
 import os
 from pathlib import Path
 
-import nest_engine
 import pytest
+
+import nest_engine
 from locust import TaskSet, User
 from locust_nest.discovery import ModelClass, ModelFile
 from locust_nest.weights import Weighted
