@@ -61,6 +61,7 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
       return FailureKind::kTruncated;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
+      if (contains(message, "response headers")) return FailureKind::kBadResponse;  // too many of them
       if (contains(message, "hunk")) return FailureKind::kBadChunk;
       if (contains(message, "CONNECT")) return FailureKind::kProxy;
       return FailureKind::kConnectionReset;

@@ -1,0 +1,313 @@
+#include "http/engine.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "http/curl_transport.h"
+#include "scripted_server.h"
+
+namespace nest::http {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::always;
+using testing::Connection;
+using testing::ScriptedServer;
+
+const std::string kOk = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Test: yes\r\n\r\nhello";
+
+// Drives an engine the way the Python thread does.
+class EngineTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Exchange> make(const std::string& url, const std::string& method = "GET") {
+    auto exchange = std::make_unique<Exchange>();
+    exchange->request.method = method;
+    exchange->request.url = url;
+    exchange->pool = pool_;
+    return exchange;
+  }
+
+  // Collects completions until `exchange` is among them; fails after a generous deadline.
+  void wait_for(const Exchange* exchange) {
+    const auto deadline = std::chrono::steady_clock::now() + seconds(20);
+    while (completed_.count(exchange) == 0) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the exchange never completed";
+      pollfd poller{engine_.completion_fd(), POLLIN, 0};
+      ::poll(&poller, 1, 50);
+      take();
+    }
+  }
+
+  void take() {
+    engine_.clear_completions();
+    for (Exchange* done = engine_.take_completed(); done != nullptr; done = done->next_handoff)
+      ++completed_[done];
+  }
+
+  std::unique_ptr<Exchange> run(std::unique_ptr<Exchange> exchange) {
+    engine_.submit(exchange.get());
+    wait_for(exchange.get());
+    EXPECT_EQ(completed_[exchange.get()], 1);
+    completed_.erase(exchange.get());
+    return exchange;
+  }
+
+  std::unique_ptr<Exchange> get(const std::string& url) { return run(make(url)); }
+
+  FailureKind failure_of(const ScriptedServer::Script& script) {
+    const ScriptedServer server(script);
+    return get(server.url("/"))->failure.kind;
+  }
+
+  HttpEngine engine_{&make_curl_transport};
+  std::shared_ptr<ConnectionPool> pool_ = engine_.make_pool();
+  std::map<const Exchange*, int> completed_;
+};
+
+TEST_F(EngineTest, DeliversStatusHeadersAndBody) {
+  const ScriptedServer server(always(kOk));
+  const auto done = get(server.url("/x"));
+  EXPECT_EQ(done->failure.kind, FailureKind::kNone);
+  EXPECT_EQ(done->response.status, 200);
+  EXPECT_EQ(done->response.reason(), "OK");
+  EXPECT_EQ(done->response.body, "hello");
+  ASSERT_EQ(done->response.headers().size(), 2U);
+  EXPECT_EQ(done->response.headers()[1].first, "X-Test");
+  EXPECT_EQ(done->response.headers()[1].second, "yes");
+}
+
+TEST_F(EngineTest, StampsTheTimesInOrder) {
+  const ScriptedServer server(always(kOk));
+  const Timings times = get(server.url("/"))->timings;
+  EXPECT_LE(times.submitted, times.started);
+  EXPECT_LE(times.started, times.sending);
+  EXPECT_LE(times.sending, times.first_byte);
+  EXPECT_LE(times.first_byte, times.completed);
+}
+
+TEST_F(EngineTest, SendsMethodHeadersAndBodyAndNothingOfItsOwn) {
+  std::string seen;
+  {
+    const ScriptedServer server([&seen](Connection& connection) {
+      seen = connection.read_request();
+      connection.send(kOk);
+    });
+    auto exchange = make(server.url("/path?q=1"), "PATCH");
+    exchange->request.headers.set("Accept", "*/*");
+    exchange->request.headers.set("accept", "text/plain");
+    exchange->request.headers.set("Accept-Encoding", "gzip");
+    exchange->request.headers.set("X-Empty", "");
+    exchange->request.body = "{}";
+    exchange->request.has_body = true;
+    run(std::move(exchange));
+  }
+  EXPECT_TRUE(seen.starts_with("PATCH /path?q=1 HTTP/1.1\r\n")) << seen;
+  EXPECT_NE(seen.find("accept: text/plain\r\n"), std::string::npos) << seen;
+  EXPECT_NE(seen.find("X-Empty:\r\n"), std::string::npos) << seen;
+  EXPECT_NE(seen.find("Content-Length: 2\r\n"), std::string::npos) << seen;
+  EXPECT_EQ(seen.find("User-Agent"), std::string::npos) << seen;
+  EXPECT_EQ(seen.find("Content-Type"), std::string::npos) << seen;
+  EXPECT_EQ(seen.find("*/*"), std::string::npos) << seen;
+  EXPECT_TRUE(seen.ends_with("\r\n\r\n{}")) << seen;
+}
+
+TEST_F(EngineTest, AnEmptyPostSaysThatItsLengthIsZero) {
+  std::string seen;
+  {
+    const ScriptedServer server([&seen](Connection& connection) {
+      seen = connection.read_request();
+      connection.send(kOk);
+    });
+    run(make(server.url("/"), "POST"));
+  }
+  EXPECT_NE(seen.find("Content-Length: 0\r\n"), std::string::npos) << seen;
+}
+
+TEST_F(EngineTest, AHeadRequestHasNoBodyAndDoesNotBreakTheConnection) {
+  const ScriptedServer server([](Connection& connection) {
+    for (std::string request = connection.read_request(); !request.empty();
+         request = connection.read_request()) {
+      connection.send(request.starts_with("HEAD") ? "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" : kOk);
+    }
+  });
+  EXPECT_EQ(run(make(server.url("/"), "HEAD"))->response.body, "");
+  EXPECT_EQ(get(server.url("/"))->response.body, "hello");
+  EXPECT_EQ(run(make(server.url("/"), "POST"))->response.body, "hello");
+  EXPECT_EQ(server.accepted(), 1);
+}
+
+TEST_F(EngineTest, OneUserKeepsItsConnectionAndNeverUsesAnothersOne) {
+  const ScriptedServer server(always(kOk));
+  for (int i = 0; i < 5; ++i) get(server.url("/"));
+  EXPECT_EQ(server.accepted(), 1);
+  const std::shared_ptr<ConnectionPool> first = pool_;
+  pool_ = engine_.make_pool();
+  for (int i = 0; i < 5; ++i) get(server.url("/"));
+  EXPECT_EQ(server.accepted(), 2);
+  pool_ = first;
+  get(server.url("/"));
+  EXPECT_EQ(server.accepted(), 2);
+}
+
+TEST_F(EngineTest, AConnectionThatDiedIdleIsReplaced) {
+  const ScriptedServer server([](Connection& connection) {
+    connection.read_request();
+    connection.send(kOk);
+  });
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kNone);
+  EXPECT_EQ(server.accepted(), 3);
+}
+
+TEST_F(EngineTest, ManyUsersAreServedAtOnce) {
+  constexpr int kUsers = 200;
+  const ScriptedServer server(always(kOk));
+  std::vector<std::unique_ptr<Exchange>> exchanges;
+  for (int i = 0; i < kUsers; ++i) {
+    exchanges.push_back(make(server.url("/")));
+    exchanges.back()->pool = engine_.make_pool();
+    engine_.submit(exchanges.back().get());
+  }
+  for (const auto& exchange : exchanges) {
+    wait_for(exchange.get());
+    EXPECT_EQ(exchange->response.body, "hello") << exchange->failure.message;
+  }
+  EXPECT_EQ(server.accepted(), kUsers);
+}
+
+TEST_F(EngineTest, ChunksInterimResponsesAndRepeatedHeadersAreUnderstood) {
+  const ScriptedServer server(always(
+      "HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\n"
+      "HTTP/1.1 404 Not Here\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n2\r\nde\r\n0\r\nX-Trailer: 1\r\n\r\n"));
+  const auto done = get(server.url("/"));
+  EXPECT_EQ(done->response.status, 404);
+  EXPECT_EQ(done->response.reason(), "Not Here");
+  EXPECT_EQ(done->response.body, "abcde");
+  EXPECT_TRUE(done->response.has_set_cookie);
+  EXPECT_EQ(done->response.headers().size(), 3U);
+}
+
+TEST_F(EngineTest, ABodyWithoutLengthEndsWithTheConnection) {
+  const ScriptedServer server([](Connection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.0 200 OK\r\n\r\nhello");
+  });
+  const auto done = get(server.url("/"));
+  EXPECT_EQ(done->failure.kind, FailureKind::kNone);
+  EXPECT_EQ(done->response.version, 10);
+  EXPECT_EQ(done->response.body, "hello");
+}
+
+TEST_F(EngineTest, NamesARefusedConnection) {
+  std::string url;
+  { url = ScriptedServer(always(kOk)).url("/"); }
+  const auto done = get(url);
+  EXPECT_EQ(done->failure.kind, FailureKind::kRefused);
+  EXPECT_EQ(done->failure.os_error, ECONNREFUSED);
+  EXPECT_EQ(done->response.status, 0);
+}
+
+TEST_F(EngineTest, NamesWhatServersDoWrong) {
+  const auto after_request = [](const std::string& answer) {
+    return [answer](Connection& connection) {
+      connection.read_request();
+      connection.send(answer);
+    };
+  };
+  EXPECT_EQ(failure_of(after_request("")), FailureKind::kConnectionClosed);
+  EXPECT_EQ(failure_of(after_request("rubbish\r\n\r\n")), FailureKind::kBadResponse);
+  EXPECT_EQ(failure_of(after_request("rubbish without end")), FailureKind::kBadResponse);
+  EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")),
+            FailureKind::kTruncated);
+  EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")),
+            FailureKind::kBadChunk);
+  EXPECT_EQ(
+      failure_of(after_request("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc")),
+      FailureKind::kBadEncoding);
+  EXPECT_EQ(failure_of([](Connection& connection) {
+              connection.read_request();
+              connection.reset();
+            }),
+            FailureKind::kConnectionReset);
+}
+
+TEST_F(EngineTest, AnEndlessHeaderIsCutOff) {
+  EXPECT_EQ(failure_of([](Connection& connection) {
+              connection.read_request();
+              connection.send("HTTP/1.1 200 OK\r\n");
+              const std::string line = "X-Flood: " + std::string(60'000, 'x') + "\r\n";
+              for (int i = 0; i < 100; ++i) connection.send(line);
+            }),
+            FailureKind::kBadResponse);
+}
+
+TEST_F(EngineTest, ASilentServerRunsIntoTheReadTimeout) {
+  const ScriptedServer server([](Connection& connection) { connection.hang(); });
+  auto exchange = make(server.url("/"));
+  exchange->request.read_timeout = milliseconds(50);
+  exchange->request.connect_timeout = seconds(5);
+  const auto done = run(std::move(exchange));
+  EXPECT_EQ(done->failure.kind, FailureKind::kReadTimeout);
+  EXPECT_GE(done->timings.response_time(), milliseconds(50));
+}
+
+TEST_F(EngineTest, AServerThatGoesSilentInTheBodyRunsIntoTheReadTimeout) {
+  const ScriptedServer server([](Connection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
+    connection.hang();
+  });
+  auto exchange = make(server.url("/"));
+  exchange->request.read_timeout = milliseconds(50);
+  const auto done = run(std::move(exchange));
+  EXPECT_EQ(done->failure.kind, FailureKind::kReadTimeout);
+  EXPECT_EQ(done->response.status, 200);
+}
+
+TEST_F(EngineTest, ACancelledRequestComesBackOnceAndCancelled) {
+  const ScriptedServer server([](Connection& connection) { connection.hang(); });
+  const auto exchange = make(server.url("/"));
+  engine_.submit(exchange.get());
+  engine_.cancel(exchange.get());
+  wait_for(exchange.get());
+  EXPECT_EQ(exchange->failure.kind, FailureKind::kCancelled);
+  engine_.cancel(exchange.get());
+  const ScriptedServer another(always(kOk));
+  EXPECT_EQ(get(another.url("/"))->failure.kind, FailureKind::kNone);
+  EXPECT_EQ(completed_[exchange.get()], 1) << "cancelling what has come back must do nothing";
+}
+
+TEST_F(EngineTest, PoolsMayGoWhileOthersWork) {
+  const ScriptedServer server(always(kOk));
+  for (int i = 0; i < 20; ++i) {
+    pool_ = engine_.make_pool();
+    const auto done = get(server.url("/"));
+    EXPECT_EQ(done->response.status, 200);
+    done->pool.reset();
+  }
+  EXPECT_EQ(server.accepted(), 20);
+}
+
+TEST_F(EngineTest, ShutdownEndsWhatIsUnderWay) {
+  const ScriptedServer server([](Connection& connection) { connection.hang(); });
+  const auto exchange = make(server.url("/"));
+  engine_.submit(exchange.get());
+  engine_.shutdown();
+  engine_.shutdown();
+  take();
+  EXPECT_EQ(completed_[exchange.get()], 1);
+  EXPECT_EQ(exchange->failure.kind, FailureKind::kCancelled);
+}
+
+TEST_F(EngineTest, AUrlThatIsNoneFailsAsSuch) {
+  EXPECT_EQ(get("ftp://127.0.0.1/x")->failure.kind, FailureKind::kInvalidUrl);
+  EXPECT_EQ(get("http://[bad/")->failure.kind, FailureKind::kInvalidUrl);
+}
+
+}  // namespace
+}  // namespace nest::http

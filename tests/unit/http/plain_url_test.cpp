@@ -1,0 +1,47 @@
+#include "http/plain_url.h"
+
+#include <gtest/gtest.h>
+
+namespace nest::http {
+namespace {
+
+TEST(PlainUrl, AcceptsWhatGoesOnTheWireUnchanged) {
+  for (const char* url : {"http://host/", "https://host:8443/a/b.c?x=1&y=2",
+                          "http://127.0.0.1:80/%2F%20?q=/./..", "http://host/a~b!$&'()*+,;=:@"}) {
+    EXPECT_TRUE(is_plain_url(url)) << url;
+  }
+}
+
+TEST(PlainUrl, LeavesToOthersWhatNeedsNormalising) {
+  for (const char* url : {"",
+                          "/",
+                          "host/",
+                          "ftp://host/",
+                          "HTTP://host/",
+                          "http://",
+                          "http:///",
+                          "http://host",
+                          "http://host?x",
+                          "http://Host/",
+                          "http://user:pw@host/",
+                          "http://[::1]/",
+                          "http://host:/",
+                          "http://host:80x/",
+                          "http://host:123456/",
+                          "http://host/a b",
+                          "http://host/\xc3\xbc",
+                          "http://host/#f",
+                          "http://host/a/../b",
+                          "http://host/./b",
+                          "http://host/%2f",
+                          "http://host/%",
+                          "http://host/%4",
+                          "http://host/%41",
+                          "http://host/{x}",
+                          "http://host/a\"b"}) {
+    EXPECT_FALSE(is_plain_url(url)) << url;
+  }
+}
+
+}  // namespace
+}  // namespace nest::http
