@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 
@@ -22,7 +22,8 @@ class Case:
     """For models of the 0.x era, which today's Locust refuses: the same model for Locust 2."""
     users: int = 1
     rate: float = 10
-    run_time: str | None = "2"
+    run_time: str | None = "15"
+    """Most models end as soon as all their users have; for these it is only the limit."""
     args: tuple[str, ...] = ()
     legacy_args: tuple[str, ...] | None = None
     """Options for this program instead of --headless -u -r -t, in the spelling of the model's era."""
@@ -30,15 +31,16 @@ class Case:
     counts: Counts = Counts.EQUAL
     tolerance: float = 0.0
     ordered: bool = True
-    """Whether trace and stdout are compared line by line; several users at once may be interleaved otherwise."""
+    """Whether trace and stdout are compared in their order; several users at once may be interleaved."""
     signal: int | None = None
     """Sent when the run is `signal_after_s` old; without a run time it is what ends it."""
     signal_after_s: float = 1.5
-    env: dict[str, str] = field(default_factory=dict)
+    skip: frozenset[str] = frozenset()
+    """Aspects that are not determined: CSV files, say, when there are requests in the last second."""
 
     @property
     def deadline_s(self) -> float:
-        return 25.0
+        return 40.0
 
 
 SIGINT, SIGTERM = 2, 15
@@ -56,8 +58,8 @@ CASES: tuple[Case, ...] = (
     Case("host on the command line wins", "own_host.py"),
     # verdicts and failures
     Case("verdicts", "verdicts.py"),
-    Case("time-outs", "timeouts.py", run_time="4"),
-    Case("broken servers", "broken_servers.py", users=2, run_time="4", ordered=False),
+    Case("time-outs", "timeouts.py"),
+    Case("broken servers", "broken_servers.py", users=2, ordered=False),
     Case("request event", "request_event.py"),
     Case("custom client", "custom_client.py"),
     # task sets
@@ -69,44 +71,54 @@ CASES: tuple[Case, ...] = (
     Case("tags included", "tagged.py", args=("--tags", "read")),
     Case("tags excluded", "tagged.py", args=("--exclude-tags", "read", "set")),
     Case("tags included and excluded", "tagged.py", args=("--tags", "read", "write", "-E", "fast")),
-    Case("tags that leave nothing", "tagged.py", args=("--tags", "nowhere")),
+    Case("tags that leave nothing", "tagged.py", run_time="5", args=("--tags", "nowhere")),
     # users
-    Case("class weights", "class_weights.py", users=14, rate=14),
+    Case("class weights", "class_weights.py", run_time="5", users=14, rate=14),
     Case("class weights, few users", "class_weights.py", users=3, rate=1, run_time="4"),
     Case("class weights, slow ramp", "class_weights.py", users=6, rate=2.7, run_time="4"),
-    Case("only fixed counts", "only_fixed.py", users=10),
-    Case("chosen classes", "class_weights.py", users=5, args=("Light", "Heavy")),
+    Case("only fixed counts", "only_fixed.py", run_time="5", users=10),
+    Case("chosen classes", "class_weights.py", run_time="5", users=5, args=("Light", "Heavy")),
     Case("unknown class", "class_weights.py", args=("Lihgt",)),
-    Case("stopping one user", "stop_user.py", users=11, rate=100, ordered=False),
+    Case(
+        "stopping one user",
+        "stop_user.py",
+        users=11,
+        rate=100,
+        ordered=False,
+        skip=frozenset({"log"}),  # "All users spawned" counts those who live at that moment
+    ),
     Case("rescheduling", "rescheduling.py", users=5, rate=100, ordered=False),
     Case("two classes", "two_classes.py", users=4),
-    Case("no tasks", "no_tasks.py", users=2, ordered=False),
+    Case("no tasks", "no_tasks.py", run_time="5", users=2, ordered=False),
     Case("no host", "no_host.py", host=False),
     Case("constructor without super", "missing_super.py"),
-    Case("pacing", "pacing.py", users=14, rate=100, run_time="4", counts=Counts.CLOSE, tolerance=0.25),
-    Case("concurrency inside a model", "concurrency.py", users=5, rate=100, run_time="4", ordered=False),
+    Case("pacing", "pacing.py", users=14, rate=100, counts=Counts.CLOSE, tolerance=0.25),
+    Case("concurrency inside a model", "concurrency.py", users=5, rate=100, ordered=False),
     # the life of a run
-    Case("events of a run", "lifecycle.py"),
-    Case("events of a run of several users", "lifecycle.py", users=3, rate=2, run_time="3"),
+    Case("events of a run", "lifecycle.py", run_time="5"),
+    Case("events of a run of several users", "lifecycle.py", users=3, rate=2, run_time="5"),
     Case("run ended by the model", "runner_quit.py", run_time="10"),
-    Case("end without stop time-out", "stop_timeout.py", users=4, rate=100, run_time="1", ordered=False),
+    Case(
+        "end without stop time-out",
+        "stop_timeout.py",
+        users=4,
+        rate=100,
+        run_time="2",
+        ordered=False,
+        skip=frozenset({"csv requests", "csv form"}),
+    ),
     Case(
         "end with stop time-out",
         "stop_timeout.py",
         users=4,
         rate=100,
-        run_time="1",
-        args=("--stop-timeout", "2"),
+        run_time="2",
+        args=("--stop-timeout", "4"),
         ordered=False,
+        skip=frozenset({"csv requests", "csv form"}),
     ),
-    Case(
-        "statistics reset after the ramp",
-        "plain_http.py",
-        users=2,
-        rate=1,
-        run_time="3",
-        args=("--reset-stats",),
-    ),
+    Case("statistics reset after the ramp", "reset_stats.py", users=2, rate=1, args=("--reset-stats",)),
+    Case("statistics kept after the ramp", "reset_stats.py", users=2, rate=1),
     Case("a model's output", "printing.py"),
     Case("SIGTERM", "steady.py", users=2, run_time=None, signal=SIGTERM, counts=Counts.CLOSE, tolerance=0.5),
     Case("SIGINT", "steady.py", users=2, run_time=None, signal=SIGINT, counts=Counts.CLOSE, tolerance=0.5),
@@ -118,13 +130,13 @@ CASES: tuple[Case, ...] = (
     # exceptions
     Case("exceptions in tasks", "raising_tasks.py", users=2, ordered=False),
     Case("exceptions in on_start", "raising_on_start.py", users=3, ordered=False),
-    Case("exceptions in on_stop", "raising_on_stop.py", users=3, rate=100, ordered=False),
+    Case("exceptions in on_stop", "raising_on_stop.py", run_time="5", users=3, rate=100, ordered=False),
     Case("exceptions in a request listener", "raising_listener.py"),
     Case("exceptions in test_start and test_stop", "raising_test_start.py"),
     Case("exceptions in init", "raising_init.py"),
     Case("flow exceptions in a listener", "listener_control.py"),
-    Case("sys.exit in a task", "sys_exit_task.py", run_time="5"),
-    Case("sys.exit in a listener", "sys_exit_listener.py", run_time="5"),
+    Case("sys.exit in a task", "sys_exit_task.py"),
+    Case("sys.exit in a listener", "sys_exit_listener.py"),
     # the 0.x era
     Case(
         "legacy http",
@@ -132,8 +144,8 @@ CASES: tuple[Case, ...] = (
         twin="legacy_http_twin.py",
         users=2,
         rate=2,
-        run_time="4",
-        legacy_args=("--no-web", "--clients", "2", "--hatch-rate", "2", "--run-time", "4s"),
+        run_time="15",
+        legacy_args=("--no-web", "--clients", "2", "--hatch-rate", "2", "--run-time", "15s"),
         counts=Counts.CLOSE,
         tolerance=0.6,
         ordered=False,
@@ -142,7 +154,7 @@ CASES: tuple[Case, ...] = (
         "legacy sequence",
         "legacy_sequence.py",
         twin="legacy_sequence_twin.py",
-        legacy_args=("--no-web", "-c", "1", "-r", "10", "-t", "2"),
+        legacy_args=("--no-web", "-c", "1", "-r", "10", "-t", "15"),
     ),
     Case("legacy client", "legacy_client.py", twin="legacy_client_twin.py"),
 )

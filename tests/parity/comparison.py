@@ -30,7 +30,7 @@ def compare(case: Case, locust: Outcome, ours: Outcome) -> list[str]:
     """One text for each aspect that differs, and for each declared difference that is not there any more."""
     problems = []
     pending = {difference: [False, False] for difference in DIFFERENCES if difference.concerns(case.name)}
-    for aspect in locust.aspects:
+    for aspect in sorted(locust.aspects.keys() - case.skip):
         sides = Sides(locust.aspects[aspect], ours.aspects[aspect])
         if case.counts is Counts.CLOSE:
             if aspect in TIMED:

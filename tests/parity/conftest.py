@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -29,52 +30,70 @@ def program(variable: str, default: str) -> list[str]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--jobs", type=int, default=4, help="how many runs to have under way at once")
+    parser.addoption("--jobs", type=int, default=6, help="how many runs to have under way at once")
     parser.addoption(
         "--keep", type=Path, default=None, help="folder for the files of every run, emptied first"
     )
 
 
+class Runs:
+    """The runs of the selected cases: all begun at once on a few threads, single ones again on demand."""
+
+    def __init__(self, cases: list[Case], programs: dict[bool, list[str]], folder: Path, jobs: int) -> None:
+        self._programs = programs
+        self._folder = folder
+        self._servers: queue.Queue[Servers] = queue.Queue()
+        for _ in range(jobs):
+            self._servers.put(Servers())
+        self._pool = ThreadPoolExecutor(jobs)
+        self._futures: dict[tuple[str, bool], Future[Outcome]] = {
+            (case.name, ours): self._pool.submit(self._run, case, ours, "")
+            for case in cases
+            for ours in programs
+        }
+
+    def pair(self, case: Case) -> tuple[Outcome, Outcome]:
+        """What came of the case with Locust and with our program."""
+        return self._futures[case.name, False].result(), self._futures[case.name, True].result()
+
+    def pair_alone(self, case: Case) -> tuple[Outcome, Outcome]:
+        """The same again, one after the other and with nothing else of the suite under way."""
+        wait(self._futures.values())
+        return self._run(case, False, "-again"), self._run(case, True, "-again")
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        while not self._servers.empty():
+            self._servers.get().close()
+
+    def _run(self, case: Case, ours: bool, suffix: str) -> Outcome:
+        servers = self._servers.get()
+        try:
+            place = (
+                self._folder / re.sub(r"[^\w-]+", "-", case.name) / (("ours" if ours else "locust") + suffix)
+            )
+            return run(case, self._programs[ours], ours, servers, place)
+        finally:
+            self._servers.put(servers)
+
+
 @pytest.fixture(scope="session")
-def outcome_of(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[Case, bool], Outcome]]:
-    """`outcome_of(case, ours)`: the outcome of a case, run ahead of time on one of the threads."""
+def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
     programs = {
         False: program("LOCUST_ORACLE", "build/oracle/bin/locust"),
         True: program("LOCUST_NEST_BINARY", "build/release/bin/locust-nest"),
     }
-    chosen = {item.callspec.params["case"].name for item in request.session.items if with_case(item)}
-    cases = [case for case in CASES if case.name in chosen]
+    parameters = [getattr(item, "callspec", None) for item in request.session.items]
+    chosen = {
+        callspec.params["case"].name for callspec in parameters if callspec and "case" in callspec.params
+    }
     folder: Path | None = request.config.getoption("--keep")
     if folder is None:
         folder = tmp_path_factory.mktemp("parity")
     else:
         folder = folder.absolute()
         shutil.rmtree(folder, ignore_errors=True)
-    jobs: int = request.config.getoption("--jobs")
-    servers: queue.Queue[Servers] = queue.Queue()
-    for _ in range(jobs):
-        servers.put(Servers())
-
-    def one(case: Case, ours: bool) -> Outcome:
-        own = servers.get()
-        try:
-            name = case.name.replace(" ", "-").replace(",", "")
-            return run(case, programs[ours], ours, own, folder / name / ("ours" if ours else "locust"))
-        finally:
-            servers.put(own)
-
-    with ThreadPoolExecutor(jobs) as pool:
-        futures: dict[tuple[str, bool], Future[Outcome]] = {
-            (case.name, ours): pool.submit(one, case, ours) for case in cases for ours in programs
-        }
-        yield lambda case, ours: futures[case.name, ours].result()
-        for future in futures.values():
-            future.cancel()
-    while not servers.empty():
-        servers.get().close()
-
-
-def with_case(item: pytest.Item) -> bool:
-    return hasattr(item, "callspec") and "case" in item.callspec.params
+    cases = [case for case in CASES if case.name in chosen]
+    all_runs = Runs(cases, programs, folder, request.config.getoption("--jobs"))
+    yield all_runs
+    all_runs.close()

@@ -1,4 +1,4 @@
-"""Where this program deliberately differs from Locust. Each entry is asserted: one that vanishes fails too."""
+"""Where this program deliberately differs from Locust. Each entry is asserted: one that is gone fails too."""
 
 from __future__ import annotations
 

@@ -64,7 +64,6 @@ def run(case: Case, program: list[str], ours: bool, servers: Servers, folder: Pa
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
-        **case.env,
     }
     command = command_for(case, program, ours, servers.host, folder / "out")
     (folder / "command").write_text(" ".join(command) + "\n")
@@ -162,7 +161,7 @@ def read_console(outcome: Outcome, clean: Cleaner) -> None:
         headings += lines[reports[-1] : reports[-1] + 3]
         for line in lines[reports[-1] + 3 :]:
             if match := ERROR_ROW.match(line):
-                errors.append(clean.line(f"{match['count']} x {match['text']}"))
+                errors.append(clean.line(f"{match['count']} x {match['text'].rstrip()}"))
             else:
                 break
     outcome.aspects["requests"] = requests

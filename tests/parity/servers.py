@@ -56,5 +56,5 @@ class Servers:
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line:
-            raise RuntimeError(f"{process.args} ended with code {process.wait()} before it listened")
+            raise RuntimeError(f"{process.args!r} ended with code {process.wait()} before it listened")
         return line

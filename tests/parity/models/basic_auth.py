@@ -1,8 +1,9 @@
 """Basic authentication: as a tuple, on the session, as an object, wrong, and in the address."""
 
-from locust import HttpUser, constant, task
 from parity_tools import finish_after
 from requests.auth import HTTPBasicAuth
+
+from locust import HttpUser, constant, task
 
 
 class Member(HttpUser):

@@ -1,7 +1,8 @@
 """What a response offers: content in all its forms, and everything requests hangs on it."""
 
-from locust import HttpUser, constant, task
 from parity_tools import finish_after
+
+from locust import HttpUser, constant, task
 
 
 class Reader(HttpUser):

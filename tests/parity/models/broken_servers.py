@@ -1,7 +1,8 @@
 """Servers that refuse, reset, close, lie about lengths or answer something else than HTTP."""
 
-from locust import HttpUser, constant, task
 from parity_tools import fault, finish_after
+
+from locust import HttpUser, constant, task
 
 KINDS = (
     "refuse",
@@ -28,7 +29,11 @@ class Unlucky(HttpUser):
     def suffer(self):
         for kind in KINDS:
             response = self.client.get(fault(kind) + "/", name=kind)
-            print(kind, response.status_code, type(response.error).__name__, bool(response))
+            print(kind, response.status_code, type(response.error).__name__, response.content is None)
+            try:
+                print(response.ok)
+            except Exception as error:
+                print(f"asking whether it is ok raises {type(error).__name__}")
         self.client.post(fault("refuse") + "/", json={"a": 1}, name="refuse post")
         self.client.post(fault("close_idle") + "/", data=b"x", name="dead connection, post")
         self.client.get(fault("close_idle") + "/", name="dead connection, get")

@@ -1,7 +1,8 @@
 """Which classes get how many users, and in which order they come."""
 
-from locust import User, constant, task
 from parity_tools import finish_after, trace
+
+from locust import User, constant, task
 
 
 class Common(User):

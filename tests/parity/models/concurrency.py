@@ -7,8 +7,9 @@ import time
 import gevent
 from gevent.lock import BoundedSemaphore
 from gevent.pool import Pool
-from locust import HttpUser, constant, events, task
 from parity_tools import finish_after, trace
+
+from locust import HttpUser, constant, events, task
 
 credentials = queue.Queue()
 for number in range(5):
@@ -30,7 +31,7 @@ class Parallel(HttpUser):
         rendezvous.wait()
 
     def fetch(self, number):
-        return self.client.get("/slow?ms=100", name=f"fetch {number % 2}").status_code
+        return self.client.get("/slow?ms=400", name=f"fetch {number % 2}").status_code
 
     @task
     def work(self):
@@ -44,10 +45,10 @@ class Parallel(HttpUser):
         thread.start()
         thread.join()
         time.sleep(0.05)
-        with gevent.Timeout(0.05, False):
-            self.client.get("/slow?ms=300", name="cut short")
+        with gevent.Timeout(0.2, False):
+            self.client.get("/slow?ms=3000", name="cut short")
             trace("a gevent.Timeout did not strike")
-        if time.monotonic() - begun > 1.0:
+        if time.monotonic() - begun > 2.5:
             trace("requests did not run side by side")
         print(statuses)
         finish_after(self, 1)

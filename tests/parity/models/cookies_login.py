@@ -2,8 +2,9 @@
 
 import itertools
 
-from locust import HttpUser, constant, task
 from parity_tools import finish_after, trace
+
+from locust import HttpUser, constant, task
 
 numbers = itertools.count(1)
 

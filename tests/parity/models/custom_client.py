@@ -2,8 +2,9 @@
 
 import time
 
-from locust import User, constant, events, task
 from parity_tools import finish_after
+
+from locust import User, constant, events, task
 
 
 class Device:

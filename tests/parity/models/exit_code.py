@@ -1,7 +1,8 @@
 """A model that judges its own run in a `quitting` listener, as many do."""
 
-from locust import HttpUser, constant, events, task
 from parity_tools import finish_after
+
+from locust import HttpUser, constant, events, task
 
 
 @events.quitting.add_listener

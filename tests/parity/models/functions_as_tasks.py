@@ -1,7 +1,8 @@
 """Tasks as plain functions, computed lists, attributes changed at run time, mixins and metaprogramming."""
 
-from locust import HttpUser, TaskSet, constant, task
 from parity_tools import finish_after, trace
+
+from locust import HttpUser, TaskSet, constant, task
 
 
 def index(user):
@@ -31,12 +32,12 @@ class SetOfFunctions(TaskSet):
 
 class Mixed(Mixin, HttpUser):
     fixed_count = 1
-    wait_time = constant(0.01)
     tasks = [SetOfFunctions]
 
-    def wait(self):
+    def wait_time(self):
         self.helper()
         finish_after(self, 3)
+        return 0.01
 
 
 class ChangesItsTasks(HttpUser):
@@ -61,5 +62,5 @@ class Sized(HttpUser):
     wait_time = constant(0.01)
 
     for size in (1, 2):
-        exec(f"def get_{size}(self): self.client.get('/bytes/{size}', name='sized'); finish_after(self, 6)")
+        exec(f"def get_{size}(self): self.client.get('/bytes/9', name='sized'); finish_after(self, 6)")
     tasks = [get_1, get_2]  # noqa: F821

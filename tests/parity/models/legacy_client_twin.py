@@ -1,8 +1,9 @@
 """legacy_client.py for Locust 2."""
 
+from parity_tools import trace
+
 from locust import User, between, events, task
 from locust.exception import StopUser
-from parity_tools import trace
 
 
 class RpcUser(User):

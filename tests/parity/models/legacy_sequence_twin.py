@@ -1,8 +1,9 @@
 """legacy_sequence.py for Locust 2."""
 
+from parity_tools import trace
+
 from locust import HttpUser, SequentialTaskSet, constant, task
 from locust.exception import StopUser
-from parity_tools import trace
 
 
 class Steps(SequentialTaskSet):

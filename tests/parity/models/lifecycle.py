@@ -1,8 +1,9 @@
 """The order of all events of a run, and what their listeners are given."""
 
+from parity_tools import trace
+
 from locust import HttpUser, constant, events, task
 from locust.runners import LocalRunner
-from parity_tools import trace
 
 
 @events.init.add_listener

@@ -1,8 +1,9 @@
 """Exceptions of the flow raised by a listener reach the task that made the request."""
 
+from parity_tools import trace
+
 from locust import HttpUser, constant, events, task
 from locust.exception import RescheduleTask, StopUser
-from parity_tools import trace
 
 calls = []
 

@@ -1,7 +1,8 @@
 """Under which name a request is counted."""
 
-from locust import HttpUser, constant, task
 from parity_tools import finish_after
+
+from locust import HttpUser, constant, task
 
 
 class Namer(HttpUser):

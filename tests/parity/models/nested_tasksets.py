@@ -1,8 +1,9 @@
 """TaskSets inside TaskSets: who starts, who hands control back, and the order of on_start and on_stop."""
 
+from parity_tools import trace
+
 from locust import HttpUser, TaskSet, constant, task
 from locust.exception import StopUser
-from parity_tools import trace
 
 
 class Forum(TaskSet):

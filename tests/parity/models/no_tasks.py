@@ -1,7 +1,8 @@
 """A user without tasks and one that has some."""
 
-from locust import HttpUser, User, constant, task
 from parity_tools import finish_after, trace
+
+from locust import HttpUser, User, constant, task
 
 
 class Idle(User):

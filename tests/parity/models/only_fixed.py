@@ -1,7 +1,8 @@
 """Only fixed counts: the ramp ends at their sum."""
 
-from locust import User, constant, events, task
 from parity_tools import trace
+
+from locust import User, constant, events, task
 
 
 class Three(User):

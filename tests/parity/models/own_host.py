@@ -2,8 +2,9 @@
 
 import os
 
-from locust import HttpUser, constant, task
 from parity_tools import finish_after, trace
+
+from locust import HttpUser, constant, task
 
 
 class Settled(HttpUser):
@@ -13,7 +14,9 @@ class Settled(HttpUser):
     @task
     def work(self):
         trace(self.client.base_url.replace(os.environ["PARITY_HOST"], ""))
-        self.client.get("/1")
-        self.client.get("/2/")
-        self.client.get("s/3")
-        finish_after(self, 2)
+        try:
+            self.client.get("/1")
+            self.client.get("/2/")
+            self.client.get("s/3")
+        finally:
+            finish_after(self, 2)

@@ -1,6 +1,7 @@
 """Waits that aim at a rate: compared within what scheduling allows."""
 
 import gevent
+
 from locust import User, between, constant_pacing, constant_throughput, task
 
 

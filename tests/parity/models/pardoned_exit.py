@@ -1,7 +1,8 @@
 """Failures that the model forgives: process_exit_code wins over the failures."""
 
-from locust import HttpUser, constant, events, task
 from parity_tools import finish_after
+
+from locust import HttpUser, constant, events, task
 
 
 @events.quitting.add_listener

@@ -6,7 +6,30 @@ import json
 import os
 from typing import Any
 
+import gevent
+import gevent.event
+
+from locust import events
 from locust.exception import StopUser
+
+SETTLE_S = 1.4
+"""Between the last user's end and the end of the run: the CSV files are written once a second."""
+
+
+@events.init.add_listener
+def watch(environment: Any, **kwargs: Any) -> None:
+    """Ends the run when all users have ended by themselves, so that a slow machine has the time it needs."""
+    complete = gevent.event.Event()
+    environment.events.spawning_complete.add_listener(lambda **kwargs: complete.set())
+
+    def quit_when_deserted() -> None:
+        complete.wait()
+        while environment.runner.user_count:
+            gevent.sleep(0.05)
+        gevent.sleep(SETTLE_S)
+        environment.runner.quit()
+
+    gevent.spawn(quit_when_deserted)
 
 
 def trace(line: str) -> None:

@@ -1,7 +1,8 @@
 """Every verb, the body in each of the usual ways, a keep-alive connection for each user."""
 
-from locust import HttpUser, constant, task
 from parity_tools import finish_after
+
+from locust import HttpUser, constant, task
 
 
 class Visitor(HttpUser):

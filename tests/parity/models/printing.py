@@ -3,8 +3,9 @@
 import logging
 import sys
 
-from locust import HttpUser, constant, events, task
 from parity_tools import finish_after
+
+from locust import HttpUser, constant, events, task
 
 print("imported as", __name__ != "__main__")
 

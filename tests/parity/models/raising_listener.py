@@ -1,7 +1,8 @@
 """A listener that raises: the others still run, the requests still count, the exit code tells."""
 
-from locust import HttpUser, constant, events, task
 from parity_tools import finish_after, trace
+
+from locust import HttpUser, constant, events, task
 
 seen = []
 

@@ -1,7 +1,8 @@
 """Exceptions while a user comes into being: it is gone, the others are not."""
 
-from locust import HttpUser, TaskSet, constant, events, task
 from parity_tools import finish_after, trace
+
+from locust import HttpUser, TaskSet, constant, events, task
 
 
 class BrokenStart(HttpUser):
@@ -32,6 +33,7 @@ class BrokenSetStart(HttpUser):
     class Set(TaskSet):
         def on_start(self):
             trace("broken TaskSet.on_start")
+            finish_after(self.user, 3)
             raise ValueError("TaskSet.on_start is broken")
 
         def on_stop(self):
@@ -40,9 +42,6 @@ class BrokenSetStart(HttpUser):
         @task
         def never(self):
             trace("task of a TaskSet that never started")
-
-    def wait(self):
-        finish_after(self, 3)
 
 
 class Good(HttpUser):

@@ -1,8 +1,9 @@
 """Exceptions while a user ends; the run and its report must not suffer."""
 
+from parity_tools import trace
+
 from locust import HttpUser, TaskSet, constant, events, task
 from locust.exception import StopUser
-from parity_tools import trace
 
 
 class BrokenStop(HttpUser):

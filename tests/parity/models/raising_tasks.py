@@ -1,8 +1,9 @@
 """Exceptions in tasks: the user goes on, the exceptions are counted, `user_error` is fired."""
 
+from parity_tools import trace
+
 from locust import HttpUser, TaskSet, constant, events, task
 from locust.exception import StopUser
-from parity_tools import trace
 
 
 class Clumsy(HttpUser):

@@ -1,7 +1,8 @@
 """Listeners of the run's own events that raise."""
 
-from locust import HttpUser, constant, events, task
 from parity_tools import finish_after, trace
+
+from locust import HttpUser, constant, events, task
 
 
 @events.test_start.add_listener

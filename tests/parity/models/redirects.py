@@ -1,7 +1,8 @@
 """Following redirects, not following them, what the history holds, and how methods change on the way."""
 
-from locust import HttpUser, constant, task
 from parity_tools import fault, finish_after
+
+from locust import HttpUser, constant, task
 
 
 class Follower(HttpUser):

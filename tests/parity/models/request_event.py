@@ -1,7 +1,8 @@
 """What listeners of `request` are told, by HTTP requests of every outcome and with contexts."""
 
-from locust import HttpUser, constant, events, task
 from parity_tools import fault, finish_after
+
+from locust import HttpUser, constant, events, task
 
 
 @events.request.add_listener

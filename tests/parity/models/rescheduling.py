@@ -2,9 +2,10 @@
 
 import time
 
+from parity_tools import trace
+
 from locust import TaskSet, User, constant, task
 from locust.exception import RescheduleTask, RescheduleTaskImmediately, StopUser
-from parity_tools import trace
 
 
 def waited(since):

@@ -1,7 +1,8 @@
 """A model that ends the run itself and reads the runner and the statistics."""
 
-from locust import HttpUser, constant, events, task
 from parity_tools import trace
+
+from locust import HttpUser, constant, events, task
 
 
 class Boss(HttpUser):

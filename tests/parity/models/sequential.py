@@ -1,8 +1,9 @@
 """SequentialTaskSet: declaration order, weights as repetition, nested sets, `tasks`, inheritance."""
 
+from parity_tools import trace
+
 from locust import HttpUser, SequentialTaskSet, TaskSet, constant, task
 from locust.exception import StopUser
-from parity_tools import trace
 
 
 def free_function(taskset):

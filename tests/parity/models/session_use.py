@@ -1,10 +1,11 @@
 """`self.client` used as the requests.Session that it is."""
 
 import requests
-from locust import HttpUser, constant, task
-from locust.clients import HttpSession
 from parity_tools import finish_after
 from requests.adapters import HTTPAdapter
+
+from locust import HttpUser, constant, task
+from locust.clients import HttpSession
 
 
 class Integrator(HttpUser):

@@ -1,7 +1,8 @@
 """Never ends by itself: for the run time and for signals."""
 
-from locust import HttpUser, constant, events, task
 from parity_tools import trace
+
+from locust import HttpUser, constant, events, task
 
 
 class Steady(HttpUser):

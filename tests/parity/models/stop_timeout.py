@@ -2,8 +2,9 @@
 
 import time
 
-from locust import HttpUser, TaskSet, constant, events, task
 from parity_tools import trace
+
+from locust import HttpUser, TaskSet, constant, events, task
 
 
 class Busy(HttpUser):
@@ -15,7 +16,7 @@ class Busy(HttpUser):
     @task
     def work(self):
         trace("busy begins")
-        self.client.get("/slow?ms=1600")
+        self.client.get("/slow?ms=4000")
         trace("busy ends")
 
 
@@ -32,7 +33,7 @@ class Sleeper(HttpUser):
 
         @task
         def work(self):
-            time.sleep(1.6)
+            time.sleep(4)
             self.client.get("/hello", name="after sleep")
 
 

@@ -1,9 +1,10 @@
 """All the ways in which one user may end while the others go on."""
 
 import gevent
+from parity_tools import trace
+
 from locust import HttpUser, TaskSet, User, constant, events, task
 from locust.exception import StopTest, StopUser
-from parity_tools import trace
 
 
 class Base(User):
@@ -112,6 +113,7 @@ class Survivor(HttpUser):
         if self.turns == 10:
             trace("survivor saw ten turns")
             trace(f"users left: {self.environment.runner.user_count}")
+            raise StopUser()
 
 
 @events.test_stop.add_listener

@@ -2,8 +2,9 @@
 
 import sys
 
-from locust import HttpUser, constant, events, task
 from parity_tools import trace
+
+from locust import HttpUser, constant, events, task
 
 
 class Quitter(HttpUser):

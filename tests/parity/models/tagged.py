@@ -1,11 +1,12 @@
 """Tags on tasks, on TaskSets and inside them; the suite runs it with different filters."""
 
-from locust import HttpUser, TaskSet, constant, tag, task
 from parity_tools import finish_after
+
+from locust import HttpUser, TaskSet, constant, tag, task
 
 
 class Tagged(HttpUser):
-    wait_time = constant(0)
+    wait_time = constant(0.3)
 
     def on_start(self):
         self.client.get("/hello", name="on_start " + " ".join(sorted(names_of(self.tasks))))
@@ -13,18 +14,18 @@ class Tagged(HttpUser):
     @tag("read", "fast")
     @task
     def read(self):
-        self.client.get("/item/read", name="read or write")
+        self.client.get("/item/1", name="read or write")
         finish_after(self, 4)
 
     @tag("write")
     @task
     def write(self):
-        self.client.get("/item/write", name="read or write")
+        self.client.get("/item/1", name="read or write")
         finish_after(self, 4)
 
     @task
     def plain(self):
-        self.client.get("/item/plain", name="read or write")
+        self.client.get("/item/1", name="read or write")
         finish_after(self, 4)
 
     @tag("set")

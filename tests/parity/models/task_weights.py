@@ -1,14 +1,15 @@
 """Weighted choice between tasks: functions, classes, a dictionary, a list of pairs. Compared by shares."""
 
-from locust import TaskSet, User, constant, task
 from parity_tools import finish_after
+
+from locust import TaskSet, User, constant, task
 
 
 def note(user, name):
     user.environment.events.request.fire(
         request_type="TASK", name=name, response_time=1, response_length=0, exception=None, context={}
     )
-    finish_after(user, 4000)
+    finish_after(user, 1500)
 
 
 def seven(user):

@@ -1,7 +1,8 @@
 """Time-outs as a number, as a pair, before the answer and in the middle of it."""
 
-from locust import HttpUser, constant, task
 from parity_tools import fault, finish_after
+
+from locust import HttpUser, constant, task
 
 
 class Impatient(HttpUser):

@@ -1,7 +1,8 @@
 """Only good requests, and a listener of each kind that changes nothing: the exit code is 0."""
 
-from locust import HttpUser, constant, events, task
 from parity_tools import finish_after
+
+from locust import HttpUser, constant, events, task
 
 
 @events.request.add_listener

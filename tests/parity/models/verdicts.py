@@ -1,8 +1,9 @@
 """catch_response with each verdict that a model can give, or forget to give."""
 
+from parity_tools import finish_after
+
 from locust import HttpUser, constant, task
 from locust.exception import RescheduleTask, ResponseError
-from parity_tools import finish_after
 
 
 class Judge(HttpUser):
