@@ -1,0 +1,8 @@
+"""What the tests of the command line share."""
+
+import subprocess
+from collections.abc import Callable
+
+Result = subprocess.CompletedProcess[str]
+# nest("--headless", "-u", "5", LOCUST_HOST="http://...")
+RunNest = Callable[..., Result]
