@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from gevent import GreenletExit
+import gevent
 
 import locust
 from locust import TaskSet, User
@@ -123,21 +123,32 @@ def discover(
     """Imports the files one by one and collects their classes.
 
     A file that cannot be imported becomes a failure in the result and the others go on; KeyboardInterrupt
-    comes out. `progress` gets a line when a second has passed without one, and for files that took one."""
+    comes out. `progress` gets a line when a second has passed without one, also while a file sends requests
+    or sleeps, and for files that took a second.
+
+    One of several files cannot have the working directory for itself: it is set back, and `progress` told."""
     models = Models(files=list(files))
     collector = _Collector(models)
+    directory = os.getcwd()
     reported = time.monotonic()
     for number, file in enumerate(files, 1):
         started = time.monotonic()
+        position = f"Importing models: {number} of {len(files)}, {file.shown_path}"
         if started - reported >= PROGRESS_INTERVAL_S:
-            progress(f"Importing models: {number} of {len(files)}, {file.shown_path}")
+            progress(position)
             reported = started
+        announcement = gevent.spawn_later(PROGRESS_INTERVAL_S, progress, position)
         try:
             collector.add(file, importer.load(file.path, file.model_dir))
-        except (Exception, SystemExit, GreenletExit) as error:
+        except (Exception, SystemExit, gevent.GreenletExit) as error:
             models.failures.append(explain(error, file.path, file.shown_path))
             models.unavailable += [(file.name, name) for name in _class_names(file.path)]
             logger.debug("Could not import %s", file.shown_path, exc_info=True)
+        finally:
+            announcement.kill(block=False)
+        if len(files) > 1 and os.getcwd() != directory:
+            os.chdir(directory)
+            progress(f"{file.shown_path} changed the working directory: set back for the other models")
         took = time.monotonic() - started
         if took >= PROGRESS_INTERVAL_S:
             progress(f"Imported {file.shown_path} in {took:.1f} s")

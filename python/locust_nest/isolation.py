@@ -52,23 +52,16 @@ from greenlet import getcurrent
 
 # Locust has these imported before it imports a model: a file of that name beside the model never wins.
 # Listed because this process may not need all of them itself.
+# fmt: off
 _ALWAYS_STANDARD = frozenset(
-    (
-        "calendar",
-        "cmd",
-        "code",
-        "csv",
-        "decimal",
-        "email",
-        "html",
-        "http",
-        "json",
-        "numbers",
-        "queue",
-        "secrets",
-    )
-    + ("select", "signal", "string", "tempfile", "token", "types", "uuid", "gevent", "locust", "requests")
+    {
+        "bdb", "calendar", "cmd", "code", "concurrent", "contextvars", "csv", "decimal", "difflib", "email",
+        "gevent", "html", "http", "json", "locust", "numbers", "pdb", "queue", "requests", "secrets",
+        "select", "shlex", "signal", "string", "tempfile", "termios", "token", "tomllib", "tty", "types",
+        "uuid", "webbrowser",
+    }
 )
+# fmt: on
 # Parts of the standard library that no library imports: a model may carry their names.
 _STANDARD_BUT_FREE = frozenset({"antigravity", "idlelib", "test", "this", "turtle", "turtledemo"})
 _RELATIVE_IMPORT = re.compile(r"^[ \t]*from[ \t]*\.", re.MULTILINE)

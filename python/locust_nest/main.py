@@ -58,9 +58,11 @@ def run(options: nest_engine.Options) -> int:
 def _run(options: nest_engine.Options) -> int:
     _set_up_logging(options)
     wizard = Wizard()
-    models = _discover(options, wizard)
     config = _load_config(options)
+    models = _discover(options, wizard)
     users, tasksets = weighing.resolve(models.users, models.tasksets, config, models.unavailable)
+    # A TaskSet that users run already takes part only if the configuration says so.
+    tasksets = [taskset for taskset in tasksets if taskset.runs or taskset.member.default_weight]
     if not options.include_tasksets:
         tasksets = []
     users = _selected(users, options.user_classes)

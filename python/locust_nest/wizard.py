@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,12 +18,20 @@ from .errors import usage_error
 from .weights import Weighted, config_entries
 
 
+def read_line(prompt: str) -> str:
+    """Asks at the terminal. An answer from a pipe is echoed, so that the dialogue reads the same."""
+    line = input(prompt)
+    if not sys.stdin.isatty():
+        print(line)
+    return line
+
+
 class Wizard:
     """Asks through `read`, which is given the prompt and returns a line; tells through `write`.
 
     `read` raises EOFError when there are no more answers."""
 
-    def __init__(self, read: Callable[[str], str] = input, write: Callable[[str], None] = print) -> None:
+    def __init__(self, read: Callable[[str], str] = read_line, write: Callable[[str], None] = print) -> None:
         self._read = read
         self._write = write
 

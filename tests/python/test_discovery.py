@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import os
 import sys
@@ -9,6 +10,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+import gevent.event
 import pytest
 
 import nest_engine
@@ -307,3 +309,33 @@ def test_slow_imports_report_their_progress(models: Directory, monkeypatch: pyte
     assert lines[0] == "Importing models: 1 of 2, models/one.py"
     assert lines[1].startswith("Imported models/one.py in 0.")
     assert len(lines) == 4
+
+
+def test_progress_is_reported_while_a_model_waits(models: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("locust_nest.discovery.PROGRESS_INTERVAL_S", 0.05)
+    models.write(
+        "waiting.py", "import builtins, gevent\nwith gevent.Timeout(20): builtins.nest_test_event.wait()"
+    )
+    event = gevent.event.Event()
+    monkeypatch.setattr(builtins, "nest_test_event", event, raising=False)
+    lines: list[str] = []
+
+    def progress(line: str) -> None:
+        lines.append(line)
+        event.set()
+
+    with ModelImporter() as importer:
+        found = discover(find_model_files([str(models.path)]), importer, progress)
+    assert lines[0] == "Importing models: 1 of 1, models/waiting.py"
+    assert found.failures == []
+
+
+def test_a_model_cannot_change_the_working_directory_of_the_others(
+    models: Directory,
+) -> None:
+    text = "import os\nfound = os.path.exists('models')\nos.chdir(os.path.dirname(__file__))\nassert found"
+    models.write("one.py", text)
+    models.write("two.py", text)
+    before = os.getcwd()
+    assert models.discover().failures == []
+    assert os.getcwd() == before

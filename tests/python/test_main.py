@@ -263,6 +263,18 @@ def test_loose_tasksets_run_in_a_nest_user_if_asked_for(project: Project) -> Non
     assert "NestUser" not in project.weights
 
 
+def test_a_taskset_that_a_user_runs_is_not_included_unless_the_configuration_gives_it_a_weight(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("models/shop.py", USERS + "class Reader(HttpUser):\n    tasks = [Reading]\n")
+    assert project.run(include_tasksets=True, host="http://localhost") == 0
+    assert "NestUser" not in project.weights
+    assert "Reading" not in capsys.readouterr().out
+    project.write("config.json", json.dumps({"tasksets": {"Reading": 2}}))
+    assert project.run(include_tasksets=True, host="http://localhost") == 0
+    assert project.weights["NestUser"] == 2
+
+
 def test_loose_tasksets_alone_are_enough_but_need_a_host(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ import nest_engine
 from locust import TaskSet, User
 from locust_nest.discovery import ModelClass, ModelFile
 from locust_nest.weights import Weighted
-from locust_nest.wizard import Wizard, parse_weight, save
+from locust_nest.wizard import Wizard, parse_weight, read_line, save
 
 
 class Terminal:
@@ -124,6 +126,14 @@ def test_a_file_that_cannot_be_written_or_is_no_configuration_is_a_usage_error(t
     with pytest.raises(nest_engine.UsageError, match="is not a JSON object"):
         save(str(path), [user("A", 1)], [])
     assert path.read_text() == "[1"
+
+
+def test_answers_from_a_pipe_are_echoed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("5\n"))
+    assert read_line("Weight: ") == "5"
+    assert capsys.readouterr().out == "Weight: 5\n"
 
 
 def test_whole_weights_are_integers() -> None:
