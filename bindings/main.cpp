@@ -1,28 +1,57 @@
-// The binary: command line first, then Python.
-#include <Python.h>
+// The binary: the command line first, then Python.
+#include <pybind11/embed.h>
 
-#include <csignal>
 #include <cstdio>
 #include <string>
 #include <vector>
 
 #include "base/errors.h"
+
+#include "cli/init.h"
+#include "cli/options.h"
 #include "interpreter.h"
 
 namespace {
 
+namespace py = pybind11;
 using nest::bindings::Interpreter;
+using nest::cli::Command;
+using nest::cli::Options;
 
-std::vector<std::string> python_arguments(int argc, char** argv) {
-  std::vector<std::string> arguments{argv[0]};
-  for (int i = 2; i < argc; ++i) arguments.emplace_back(argv[i]);
-  return arguments;
+// Hands over to locust_nest.main.run(), which ends with the exit code. Python errors that get here are ours.
+[[noreturn]] void run_models(const Options& options, const char* program) {
+  const Interpreter interpreter({program});
+  int code = 1;
+  bool failed = false;
+  try {
+    code = py::module_::import("locust_nest.main").attr("run")(py::cast(options)).cast<int>();
+  } catch (py::error_already_set& error) {
+    error.restore();
+    failed = true;
+  }
+  if (failed) PyErr_Print();
+  Interpreter::exit(code);
 }
 
 int run(int argc, char** argv) {
-  if (argc > 1 && std::string(argv[1]) == "python")
-    return Interpreter::run_as_python(python_arguments(argc, argv));
-  return 2;
+  const Options options = nest::cli::parse(argc, argv);
+  switch (options.command) {
+    case Command::kHelp:
+    case Command::kVersion:
+      std::fputs(options.text.c_str(), stdout);
+      return 0;
+    case Command::kInit:
+      std::fputs(nest::cli::init(options.init_dir).c_str(), stdout);
+      return 0;
+    case Command::kPython: {
+      std::vector<std::string> arguments{argv[0]};
+      arguments.insert(arguments.end(), options.python_args.begin(), options.python_args.end());
+      return Interpreter::run_as_python(arguments);
+    }
+    case Command::kRun:
+      break;
+  }
+  run_models(options, argv[0]);
 }
 
 }  // namespace

@@ -1,0 +1,11 @@
+# What `cmake --install` lays out; the binary finds its packages from its own place, so any prefix will do.
+include(GNUInstallDirs)
+
+install(TARGETS locust-nest DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/python/" DESTINATION ${CMAKE_INSTALL_DATADIR}/locust-nest/python
+        FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "py.typed"
+        PATTERN "__pycache__" EXCLUDE PATTERN ".*_cache" EXCLUDE)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/models/" DESTINATION ${CMAKE_INSTALL_DATADIR}/locust-nest/models
+        PATTERN "__pycache__" EXCLUDE)
+install(FILES "${PROJECT_SOURCE_DIR}/README.md" "${PROJECT_SOURCE_DIR}/LICENSE"
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
