@@ -113,7 +113,8 @@ class TestRun:
                 return exit_code_of(request)
             if code:
                 return code
-            self._guarded(self._start)
+            if self.runner.state != STATE_STOPPED:  # else an init listener has called quit()
+                self._guarded(self._start)
             self._guarded(self._wait_until_over)
             return self._shut_down()
 
@@ -270,7 +271,11 @@ class Signals:
     def caught(self) -> Iterator[None]:
         self._main = gevent.getcurrent()
         self._hub = gevent.get_hub()
-        before = {number: signal.signal(number, self._arrive) for number in (signal.SIGINT, signal.SIGTERM)}
+        before = {
+            number: signal.signal(number, self._arrive)
+            for number in (signal.SIGINT, signal.SIGTERM)
+            if signal.getsignal(number) is not signal.SIG_IGN  # as for a job in the background
+        }
         try:
             yield
         finally:
