@@ -7,10 +7,10 @@ Symbolic links are followed; a file reached in several ways counts once.
 Classes: every module-level binding, imported ones included as with Locust, to
 
 * a user class that is not abstract (legacy: one that has a `task_set`),
-* a TaskSet which has tasks and is *loose*: no user and no other TaskSet lists it as a task. One that is in
-  use is known as well, with a default weight of 0: -T leaves it alone unless the configuration gives it a
-  weight; it would otherwise run more often than its author meant. The base class of another TaskSet counts if
-  it has tasks, since nothing marks a TaskSet as abstract; give it the weight 0 to leave it out.
+* a TaskSet which has tasks and is *loose*: no user and no other TaskSet lists it, or a subclass of it, as a
+  task. One that is in use is known as well, with a default weight of 0: -T leaves it alone unless the
+  configuration gives it a weight; it would otherwise run more often than its author meant. The base class of
+  a loose TaskSet counts if it has tasks, since nothing marks a TaskSet as abstract; give it the weight 0.
 * a LoadTestShape.
 
 Names beginning with `_` are skipped. A class belongs to the file that defines it, if that is a model file,
@@ -219,9 +219,9 @@ class _Collector:
         classes.append(ModelClass(cls, name, defining_file, own_weight(cls)))
 
     def finish(self) -> None:
-        used = set(_used_tasksets(member.cls for member in (*self._models.users, *self._models.tasksets)))
+        used = list(_used_tasksets(member.cls for member in (*self._models.users, *self._models.tasksets)))
         for taskset in self._models.tasksets:
-            if taskset.cls in used:
+            if any(issubclass(running, taskset.cls) for running in used):
                 taskset.default_weight = 0
         name_uniquely(self._models.users)
         for taskset in self._models.tasksets:

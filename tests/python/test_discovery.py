@@ -201,7 +201,10 @@ def test_tasksets_are_loose_unless_somebody_runs_them(models: Directory) -> None
         class Inner(TaskSet):
             @task
             def t(self): pass
-        class Used(TaskSet):
+        class UsedBase(TaskSet):
+            @task
+            def t(self): pass
+        class Used(UsedBase):
             tasks = {Inner: 3}
         class Loose(TaskSet):
             @task
@@ -221,7 +224,7 @@ def test_tasksets_are_loose_unless_somebody_runs_them(models: Directory) -> None
     )
     models.write("other.py", "from sets import Loose")
     tasksets = {taskset.name: taskset.default_weight for taskset in models.discover().tasksets}
-    assert tasksets == {"Inner": 0, "Used": 0, "Loose": 1, "Sequence": 5}
+    assert tasksets == {"Inner": 0, "UsedBase": 0, "Used": 0, "Loose": 1, "Sequence": 5}
 
 
 @pytest.mark.parametrize(
