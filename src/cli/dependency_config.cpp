@@ -39,7 +39,7 @@ class DependencyReader {
   }
 
   [[noreturn]] void fail(Position position, const std::string& what) const {
-    throw UsageError(at(path_, position) + what);
+    throw mistake(path_, position, what);
   }
 
   void expect(const JsonValue& value, Kind kind, const std::string& subject, const std::string& what) const {

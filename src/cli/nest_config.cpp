@@ -61,8 +61,7 @@ NestConfig NestConfig::load(const std::string& path) {
 NestConfig NestConfig::parse(std::string_view text, const std::string& path) {
   const JsonValue root = parse_json(text, path);
   if (root.kind != Kind::kObject) {
-    throw UsageError(at(path, root.position) + "expected an object like {\"locusts\": {...}}, not " +
-                     describe(root));
+    throw mistake(path, root.position, "expected an object like {\"locusts\": {...}}, not " + describe(root));
   }
   NestConfig config;
   config.path_ = path;
@@ -76,7 +75,7 @@ NestConfig NestConfig::parse(std::string_view text, const std::string& path) {
     } else if (key == "dependencies") {
       config.dependencies_ = read_dependencies(value, path);
     } else if (std::find(known.begin(), known.end(), key) == known.end()) {
-      throw UsageError(at(path, position) + unknown_key(key, known));
+      throw mistake(path, position, unknown_key(key, known));
     }
   }
   for (const auto& [key, position, value] : root.members) {
@@ -89,21 +88,21 @@ NestConfig NestConfig::parse(std::string_view text, const std::string& path) {
 std::vector<NestConfig::Entry> NestConfig::read_weights(const JsonValue& section,
                                                         const std::string& key) const {
   if (section.kind != Kind::kObject) {
-    throw UsageError(at(path_, section.position) + "'" + key +
-                     "' must be an object of class names and weights, not " + describe(section));
+    throw mistake(path_, section.position,
+                  "'" + key + "' must be an object of class names and weights, not " + describe(section));
   }
   std::vector<Entry> entries;
   for (const auto& [name, position, value] : section.members) {
     if (!is_number(value) || value.number < 0) {
-      throw UsageError(at(path_, value.position) + "the weight of '" + name +
-                       "' must be a number of 0 or more, not " + describe(value));
+      throw mistake(path_, value.position,
+                    "the weight of '" + name + "' must be a number of 0 or more, not " + describe(value));
     }
     const auto colon = name.rfind(':');
     const bool with_file = colon != std::string::npos;
     entries.push_back({name, position, with_file ? name.substr(0, colon) : "",
                        with_file ? name.substr(colon + 1) : name, value.number});
     if (entries.back().name.empty() || (with_file && entries.back().file.empty())) {
-      throw UsageError(at(path_, position) + "'" + name + "' is neither a class nor file.py:Class");
+      throw mistake(path_, position, "'" + name + "' is neither a class nor file.py:Class");
     }
   }
   return entries;
@@ -112,7 +111,7 @@ std::vector<NestConfig::Entry> NestConfig::read_weights(const JsonValue& section
 void NestConfig::check_total(const JsonValue& total, const std::string& key,
                              const std::vector<Entry>& entries) {
   if (!is_number(total)) {
-    throw UsageError(at(path_, total.position) + "'" + key + "' must be a number, not " + describe(total));
+    throw mistake(path_, total.position, "'" + key + "' must be a number, not " + describe(total));
   }
   const double sum = std::accumulate(entries.begin(), entries.end(), 0.0,
                                      [](double so_far, const Entry& entry) { return so_far + entry.weight; });
@@ -160,18 +159,18 @@ void NestConfig::check_known(const std::vector<Entry>& entries, const std::vecto
   for (const Entry& entry : entries) {
     const auto fits_entry = [&](const FoundClass& found) { return fits(entry, found); };
     if (std::any_of(classes.begin(), classes.end(), fits_entry)) continue;
-    const std::string where = at(path_, entry.position);
     if (std::any_of(others.begin(), others.end(), fits_entry)) {
-      throw UsageError(where + "'" + entry.key + "' is no " + kind + ": it belongs into '" + other_section +
-                       "'");
+      throw mistake(path_, entry.position,
+                    "'" + entry.key + "' is no " + kind + ": it belongs into '" + other_section + "'");
     }
     std::vector<std::string> candidates;
     for (const FoundClass& found : classes) {
       candidates.push_back(entry.file.empty() ? found.name : found.file + ":" + found.name);
     }
     const std::string near = nearest(entry.key, candidates);
-    throw UsageError(where + "no " + kind + " '" + entry.key + "' in the models" +
-                     (near.empty() ? "; " + known_names(classes) : ". Did you mean '" + near + "'?"));
+    throw mistake(path_, entry.position,
+                  "no " + kind + " '" + entry.key + "' in the models" +
+                      (near.empty() ? "; " + known_names(classes) : ". Did you mean '" + near + "'?"));
   }
 }
 

@@ -5,8 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "base/errors.h"
-
 namespace nest::cli {
 
 namespace {
@@ -112,8 +110,9 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     auto& members = open_.back()->members;
     for (const auto& member : members) {
       if (member.key == value) {
-        throw UsageError(at(name_, cursor_.token()) + "'" + value +
-                         "' is here for the second time, after line " + std::to_string(member.position.line));
+        throw mistake(name_, cursor_.token(),
+                      "'" + value + "' is here for the second time, after line " +
+                          std::to_string(member.position.line));
       }
     }
     members.push_back({std::move(value), cursor_.token(), {}});
@@ -131,7 +130,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
     } else if (bracket != std::string::npos) {
       reason = reason.substr(bracket + 2);
     }
-    throw UsageError(at(name_, place_of(byte)) + reason);
+    throw mistake(name_, place_of(byte), reason);
   }
 
  private:
@@ -156,7 +155,7 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
 
   // Pointers to open values stay good: only the innermost one grows.
   bool open(JsonValue::Kind kind) {
-    if (open_.size() == kMaxDepth) throw UsageError(at(name_, cursor_.token()) + "nested too deeply");
+    if (open_.size() == kMaxDepth) throw mistake(name_, cursor_.token(), "nested too deeply");
     open_.push_back(add(kind));
     return true;
   }
@@ -191,6 +190,20 @@ class TreeBuilder final : public nlohmann::json_sax<Json> {
 
 std::string at(const std::string& name, Position position) {
   return name + ":" + std::to_string(position.line) + ":" + std::to_string(position.column) + ": ";
+}
+
+UsageError mistake(const std::string& name, Position position, const std::string& what) {
+  std::string line;
+  for (const char c : what) {
+    const auto code = static_cast<unsigned char>(c);
+    constexpr const char* kHex = "0123456789abcdef";
+    if (code >= 0x20 && code != 0x7f) {
+      line += c;
+    } else {
+      line += std::string("\\x") + kHex[code >> 4] + kHex[code & 15];
+    }
+  }
+  return UsageError(at(name, position) + line);
 }
 
 std::string describe(const JsonValue& value) {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/errors.h"
+
 namespace nest::cli {
 
 // Both counted from 1; the column counts characters, not bytes.
@@ -39,6 +41,9 @@ std::string describe(const JsonValue& value);
 // Throws UsageError("<name>:<line>:<column>: <what is wrong>") for a syntax error, a key that appears twice
 // in one object, and nesting deeper than any configuration needs.
 JsonValue parse_json(std::string_view text, const std::string& name);
+
+// The error "<name>:<line>:<column>: <what>", in one line whatever characters a quoted key brings along.
+UsageError mistake(const std::string& name, Position position, const std::string& what);
 
 // "<name>:<line>:<column>: "
 std::string at(const std::string& name, Position position);

@@ -113,6 +113,10 @@ TEST(Syntax, UnknownKeysAreNamedWithTheNearestOne) {
             "total_tasksets, dependencies");
 }
 
+TEST(Syntax, AnErrorIsOneLineWhateverAKeyHolds) {
+  EXPECT_EQ(parse_error(R"({"bad\nkey": 1})").substr(0, 42), "config.json:1:2: unknown key 'bad\\x0akey';");
+}
+
 TEST(Syntax, ColumnsCountCharactersAndNestingHasALimit) {
   EXPECT_EQ(parse_error("{\"locusts\": {\"Käufer\": \"x\"}}").substr(0, 18), "config.json:1:24: ");
   EXPECT_EQ(parse_error("{\"locusts\": {\"a\\\"b\": -1}}").substr(0, 18), "config.json:1:22: ");
