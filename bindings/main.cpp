@@ -41,7 +41,7 @@ int run(int argc, char** argv) {
       std::fputs(options.text.c_str(), stdout);
       return 0;
     case Command::kInit:
-      std::fputs(nest::cli::init(options.init_dir).c_str(), stdout);
+      std::fputs(nest::cli::write_example_project(options.init_dir).c_str(), stdout);
       return 0;
     case Command::kPython: {
       std::vector<std::string> arguments{argv[0]};

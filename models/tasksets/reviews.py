@@ -2,10 +2,12 @@
 
 import random
 
-from locust import TaskSet, task
+from locust import TaskSet, between, task
 
 
 class ReadReviews(TaskSet):
+    wait_time = between(0.5, 2)
+
     @task(3)
     def read(self):
         self.client.get(f"/products/{random.randint(1, 100)}/reviews", name="/products/[id]/reviews")
