@@ -896,9 +896,10 @@ def stats_printer(stats: RequestStats) -> Callable[[], None]:
     """For a greenlet: prints the request table at once and every CONSOLE_STATS_INTERVAL_SEC."""
 
     def print_for_ever() -> None:
-        while True:
-            print_stats(stats)
-            gevent.sleep(CONSOLE_STATS_INTERVAL_SEC)
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                print_stats(stats)
+                gevent.sleep(CONSOLE_STATS_INTERVAL_SEC)
 
     return print_for_ever
 
@@ -932,10 +933,11 @@ def update_stats_history(runner: Runner, timestamp: str | None = None) -> None:
 
 def stats_history(runner: Runner) -> None:
     """For a greenlet: `update_stats_history` every HISTORY_STATS_INTERVAL_SEC while a test runs."""
-    while runner.stats.total.use_response_times_cache:
-        if runner.state not in ("ready", "stopped"):
-            update_stats_history(runner)
-        gevent.sleep(HISTORY_STATS_INTERVAL_SEC)
+    with contextlib.suppress(KeyboardInterrupt):
+        while runner.stats.total.use_response_times_cache:
+            if runner.state not in ("ready", "stopped"):
+                update_stats_history(runner)
+            gevent.sleep(HISTORY_STATS_INTERVAL_SEC)
 
 
 # --- CSV
@@ -1057,9 +1059,10 @@ class StatsCSVFileWriter(StatsCSV):
 
     def stats_writer(self) -> None:
         """For a greenlet: writes now and every CSV_STATS_INTERVAL_SEC, until the files are closed."""
-        while not self._closed:
-            self._write(with_history=True)
-            gevent.sleep(CSV_STATS_INTERVAL_SEC)
+        with contextlib.suppress(KeyboardInterrupt):
+            while not self._closed:
+                self._write(with_history=True)
+                gevent.sleep(CSV_STATS_INTERVAL_SEC)
 
     def close_files(self) -> None:
         """Writes the final state, and a last row of history if something was counted since; closes."""
