@@ -41,10 +41,12 @@ constexpr const char* kTaskSet =
 
 import random
 
-from locust import TaskSet, task
+from locust import TaskSet, between, task
 
 
 class ReadReviews(TaskSet):
+    wait_time = between(0.2, 1)
+
     @task(3)
     def read(self):
         self.client.get(f"/products/{random.randint(1, 50)}/reviews", name="/products/[id]/reviews")
