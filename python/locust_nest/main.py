@@ -190,9 +190,8 @@ def _user_classes(options: nest_engine.Options, users: list[Weighted], tasksets:
     user_classes = weighing.apply(users)
     running = [(taskset.member.cls, taskset.weight) for taskset in tasksets if taskset.runs]
     if running:
-        if not options.host:
-            raise usage_error("TaskSets run in an HTTP user: name the server with --host")
         nest_user: Any = make_nest_user(running)
+        nest_user.host = options.host or _common_host(user_classes)
         if any(user.member.display_name == nest_user.__name__ for user in users):
             nest_user._shown_name = f"{nest_user.__name__} (TaskSets)"
         user_classes.append(nest_user)
@@ -201,6 +200,15 @@ def _user_classes(options: nest_engine.Options, users: list[Weighted], tasksets:
     if not user_classes:
         raise usage_error("nothing to run: every class has the weight 0", 1)
     return user_classes
+
+
+def _common_host(user_classes: Sequence[Any]) -> str:
+    """The one server that all users test: that of the TaskSets too, unless --host names another."""
+    hosts = {user_class.host for user_class in user_classes if user_class.host}
+    if len(hosts) == 1:
+        return hosts.pop()
+    problem = f"the users' hosts differ ({', '.join(sorted(hosts))})" if hosts else "no user has a host"
+    raise usage_error(f"TaskSets run in an HTTP user, and {problem}: name the server with --host")
 
 
 def _environment(options: nest_engine.Options, models: Models, user_classes: list[Any]) -> Environment:

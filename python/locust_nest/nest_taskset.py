@@ -1,8 +1,9 @@
 """Running TaskSets that no user lists: `-T` makes them the weighted tasks of one HTTP user.
 
-`NestUser` (an `HttpUser`; the server is `--host`) runs `NestTaskset`, which picks a TaskSet by weight, runs
-it until it hands control back, and picks the next one at once. What the TaskSets do not say themselves is
-Locust's default: without a `wait_time` (or `min_wait`/`max_wait` where Locust honours them) there is no wait.
+`NestUser` (an `HttpUser` of `--host`, or of the one host that all users have) runs `NestTaskset`, which picks
+a TaskSet by weight, runs it until it hands control back, and picks the next one at once. What the TaskSets do
+not say themselves is Locust's default: without a `wait_time` (or `min_wait`/`max_wait` where Locust honours
+them) there is no wait.
 
 A loose TaskSet would never hand control back. So what runs is a subclass made here, which has one more task,
 `stop`, equally likely as each of the others; a sequence stops after its last task. The class itself, and any

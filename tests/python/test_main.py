@@ -285,6 +285,20 @@ def test_loose_tasksets_alone_are_enough_but_need_a_host(
     assert "name the server with --host" in capsys.readouterr().err
 
 
+def test_loose_tasksets_test_the_one_host_that_all_users_have(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.write("models/sets.py", "from locust import TaskSet\nclass T(TaskSet):\n    tasks = [print]")
+    user = "from locust import HttpUser, task\nclass {}(HttpUser):\n    host = '{}'\n    tasks = [print]\n"
+    project.write("models/a.py", user.format("A", "http://one"))
+    assert project.run(include_tasksets=True) == 0
+    assert project.environment is not None
+    assert {user_class.host for user_class in project.environment.user_classes} == {"http://one"}
+    project.write("models/b.py", user.format("B", "http://two"))
+    assert project.run(include_tasksets=True) == 2
+    assert "the users' hosts differ (http://one, http://two)" in capsys.readouterr().err
+
+
 def test_the_confirmation_is_asked_on_a_terminal_and_no_means_no(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
