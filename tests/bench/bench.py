@@ -1,0 +1,46 @@
+"""The benchmarks of what the project promises: `bench.py cpu`, `memory`, `truth`, or `all` of them.
+
+The exit code is 0 if every requirement is met, 1 if one is missed, 2 if something could not be measured."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import cpu
+import memory
+import truth
+from generators import BenchmarkError
+
+BENCHMARKS = {"cpu": cpu.benchmark, "memory": memory.benchmark, "truth": truth.benchmark}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("benchmark", nargs="?", choices=[*BENCHMARKS, "all"], default="cpu")
+    parser.add_argument(
+        "--quick", action="store_true", help="shorter and fewer rounds: a glance, not a figure to quote"
+    )
+    parser.add_argument("--rounds", type=int, help="of the cpu benchmark (7, or 3 if quick)")
+    parser.add_argument("--users", type=int, help="of the memory benchmark (10000)")
+    parser.add_argument(
+        "--ours-only", action="store_true", help="memory and truth without Locust beside them"
+    )
+    parser.add_argument("--json", type=Path, help="write the figures to this file as well")
+    options = parser.parse_args()
+    chosen = list(BENCHMARKS) if options.benchmark == "all" else [options.benchmark]
+    worst = 0
+    for name in chosen:
+        if name != chosen[0]:
+            print("\n" + "=" * 100 + "\n")
+        try:
+            worst = max(worst, BENCHMARKS[name](options))
+        except BenchmarkError as error:
+            print(f"scripts/bench: {name} could not be measured: {error}", file=sys.stderr)
+            worst = 2
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,9 @@
+"""http_user.py with Locust's faster client."""
+
+from locust import FastHttpUser, task
+
+
+class Requester(FastHttpUser):
+    @task
+    def index(self):
+        self.client.get("/")
