@@ -153,25 +153,27 @@ std::vector<double> NestConfig::weights_of(const std::vector<FoundClass>& classe
 void NestConfig::check_known(const std::vector<Entry>& entries, const std::vector<FoundClass>& classes,
                              const std::string& kind, const std::vector<FoundClass>& others,
                              const std::string& other_section) const {
-  const auto fits = [](const Entry& entry, const FoundClass& found) {
-    return entry.name == found.name && (entry.file.empty() || fit(entry.file, found.file) != kNone);
+  const auto fits_any = [](const Entry& entry, const std::vector<FoundClass>& candidates) {
+    return std::any_of(candidates.begin(), candidates.end(), [&](const FoundClass& found) {
+      return entry.name == found.name && (entry.file.empty() || fit(entry.file, found.file) != kNone);
+    });
   };
-  for (const Entry& entry : entries) {
-    const auto fits_entry = [&](const FoundClass& found) { return fits(entry, found); };
-    if (std::any_of(classes.begin(), classes.end(), fits_entry)) continue;
-    if (std::any_of(others.begin(), others.end(), fits_entry)) {
-      throw mistake(path_, entry.position,
-                    "'" + entry.key + "' is no " + kind + ": it belongs into '" + other_section + "'");
-    }
-    std::vector<std::string> candidates;
-    for (const FoundClass& found : classes) {
-      candidates.push_back(entry.file.empty() ? found.name : found.file + ":" + found.name);
-    }
-    const std::string near = nearest(entry.key, candidates);
-    throw mistake(path_, entry.position,
-                  "no " + kind + " '" + entry.key + "' in the models" +
-                      (near.empty() ? "; " + known_names(classes) : ". Did you mean '" + near + "'?"));
+  const auto entry = std::find_if(entries.begin(), entries.end(),
+                                  [&](const Entry& candidate) { return !fits_any(candidate, classes); });
+  if (entry == entries.end()) return;
+  if (fits_any(*entry, others)) {
+    throw mistake(path_, entry->position,
+                  "'" + entry->key + "' is no " + kind + ": it belongs into '" + other_section + "'");
   }
+  std::vector<std::string> candidates;
+  candidates.reserve(classes.size());
+  for (const FoundClass& found : classes) {
+    candidates.push_back(entry->file.empty() ? found.name : found.file + ":" + found.name);
+  }
+  const std::string near = nearest(entry->key, candidates);
+  throw mistake(path_, entry->position,
+                "no " + kind + " '" + entry->key + "' in the models" +
+                    (near.empty() ? "; " + known_names(classes) : ". Did you mean '" + near + "'?"));
 }
 
 }  // namespace nest::cli

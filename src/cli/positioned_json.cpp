@@ -73,7 +73,6 @@ class TrackedInput {
     return before;
   }
   friend bool operator==(const TrackedInput& a, const TrackedInput& b) { return a.at_ == b.at_; }
-  friend bool operator!=(const TrackedInput& a, const TrackedInput& b) { return a.at_ != b.at_; }
 
  private:
   const char* at_;

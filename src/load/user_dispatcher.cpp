@@ -4,9 +4,17 @@
 #include <cmath>
 #include <functional>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 namespace nest::load {
+
+bool UserDispatcher::Mixer::Entry::operator>(const Entry& other) const {
+  const auto fields = [](const Entry& entry) {
+    return std::tie(entry.divergence_change, entry.next_count, entry.weight, entry.class_index);
+  };
+  return fields(*this) > fields(other);
+}
 
 UserDispatcher::Mixer::Entry UserDispatcher::Mixer::entry(double count, double weight,
                                                           std::size_t class_index) {

@@ -54,7 +54,7 @@ class UserDispatcher {
       double next_count;  // weight plus the number already chosen plus one
       double weight;
       std::size_t class_index;  // classes are sorted by name, so this compares like the name
-      auto operator<=>(const Entry&) const = default;
+      bool operator>(const Entry& other) const;
     };
     static Entry entry(double count, double weight, std::size_t class_index);
     std::vector<Entry> heap_;
