@@ -10,6 +10,105 @@ class UsageError(Exception):
 
     exit_code: int
 
+# --- engine
+
+class ConnectionSettings:
+    """How a connection is made; requests with equal settings share connections.
+
+    `ca_path`: PEM file, or directory ending in "/"; "": libcurl's own. `proxy`: URL, "": none.
+    """
+
+    def __init__(
+        self,
+        *,
+        verify: bool = True,
+        ca_path: str = "",
+        client_cert: str = "",
+        client_key: str = "",
+        proxy: str = "",
+    ) -> None: ...
+
+class Exchange:
+    """A request and what came of it. Times in milliseconds, stamped by the I/O thread."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def has_set_cookie(self) -> bool: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def body_length(self) -> int: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def request_headers(self) -> list[tuple[str, str]]: ...
+    @property
+    def request_body(self) -> bytes | None: ...
+    @property
+    def response_time_ms(self) -> float: ...
+    @property
+    def elapsed_ms(self) -> float: ...
+    @property
+    def queue_ms(self) -> float: ...
+    @property
+    def failure(self) -> tuple[str, int, str] | None:
+        """(kind, errno or 0, message), or None for a complete response."""
+
+class HttpClient:
+    """One user's connections."""
+
+    def perform(
+        self,
+        method: str,
+        url: str,
+        is_normalized: bool,
+        base_headers: Any,
+        headers: Any,
+        body: bytes | None,
+        connect_timeout: float | None,
+        read_timeout: float | None,
+        settings: ConnectionSettings | None,
+        content_type: str | None,
+        authorization: str | None,
+        cookie: str | None,
+        /,
+    ) -> Exchange:
+        """Send a request and let other users run until its response is complete.
+
+        `headers` (a dict, or a list of bytes pairs taken as they are) go on top of `base_headers`; the last three
+        arguments become headers, `content_type` and `cookie` only where there is none. `NotImplemented` when the
+        URL is not plain (and `is_normalized` does not say that it has been seen to) or a header is unusual.
+        """
+    def close(self) -> None:
+        """Close the connections; the next request opens new ones."""
+
+def attach_hub() -> None:
+    """Let gevent's loop wake our users. Once, on the main thread, after monkey-patching."""
+
+def set_default_settings(settings: ConnectionSettings) -> None:
+    """What requests without settings of their own use."""
+
+def shutdown() -> None:
+    """End all requests and stop the I/O thread."""
+
+def sleep(seconds: float, /) -> None:
+    """Let other users run for so many seconds; 0: until they all had a turn."""
+
+def drain() -> None:
+    """Resume whoever is due. Called by the event loop, in its hub."""
+
+def check_switch(event: str, args: Any, /) -> None:
+    """A function for `greenlet.settrace` that aborts on switches which are not allowed."""
+
 
 # --- load
 class UserDispatcher:
