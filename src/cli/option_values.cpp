@@ -114,7 +114,7 @@ std::int64_t parse_timespan(std::string_view text) {
 
 std::string parse_loglevel(std::string_view text) {
   constexpr std::array<std::string_view, 5> kLevels{"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"};
-  const std::string level = upper(text);
+  std::string level = upper(text);
   if (std::find(kLevels.begin(), kLevels.end(), level) != kLevels.end()) return level;
   std::string choices;
   for (const auto known : kLevels) choices += (choices.empty() ? "" : ", ") + quoted(known);
