@@ -9,28 +9,28 @@ std::vector<PerSecond::Count>::const_iterator PerSecond::at_or_after(std::int64_
                           [](const Count& entry, std::int64_t wanted) { return entry.second < wanted; });
 }
 
-std::int64_t& PerSecond::slot(std::int64_t second) {
-  if (!counts_.empty() && counts_.back().second == second) return counts_.back().count;
-  const auto found = at_or_after(second);
-  if (found != counts_.end() && found->second == second) {
-    return counts_[static_cast<std::size_t>(found - counts_.begin())].count;
-  }
-  auto inserted = counts_.insert(found, Count{second, 0});
+std::int64_t* PerSecond::slot(std::int64_t second) {
+  if (!counts_.empty() && counts_.back().second == second) return &counts_.back().count;
+  auto position = static_cast<std::size_t>(at_or_after(second) - counts_.begin());
+  if (position < counts_.size() && counts_[position].second == second) return &counts_[position].count;
   // Dropping a block at a time keeps the cost per second constant.
   constexpr std::size_t kBlock = 600;
-  if (counts_.size() > kMaxSeconds + kBlock) {
-    const auto dropped = std::min(kBlock, static_cast<std::size_t>(inserted - counts_.begin()));
-    const auto position = static_cast<std::size_t>(inserted - counts_.begin()) - dropped;
-    counts_.erase(counts_.begin(), counts_.begin() + static_cast<std::ptrdiff_t>(dropped));
-    return counts_[position].count;
+  if (counts_.size() >= kMaxSeconds + kBlock) {
+    if (position < kBlock) return nullptr;
+    counts_.erase(counts_.begin(), counts_.begin() + kBlock);
+    position -= kBlock;
   }
-  return inserted->count;
+  return &counts_.insert(counts_.begin() + static_cast<std::ptrdiff_t>(position), Count{second, 0})->count;
 }
 
-void PerSecond::add(std::int64_t second, std::int64_t count) { slot(second) += count; }
+void PerSecond::add(std::int64_t second, std::int64_t count) {
+  if (std::int64_t* known = slot(second)) *known += count;
+}
 
 void PerSecond::set(std::int64_t second, std::int64_t count) {
-  slot(second) = count;
+  std::int64_t* known = slot(second);
+  if (known == nullptr) return;
+  *known = count;
   if (count == 0) counts_.erase(at_or_after(second));
 }
 

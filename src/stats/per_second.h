@@ -31,7 +31,7 @@ class PerSecond {
 
  private:
   std::vector<Count>::const_iterator at_or_after(std::int64_t second) const;
-  std::int64_t& slot(std::int64_t second);
+  std::int64_t* slot(std::int64_t second);  // null: older than what is kept
 
   std::vector<Count> counts_;
 };

@@ -58,7 +58,9 @@ class Recorder:
             "a string",
             "CatchResponseError('of another process')",
         ]
-        exceptions = {1: {"count": 3, "msg": "boom, again", "traceback": 'File "x"\n  line', "nodes": {"local"}}}
+        exceptions = {
+            1: {"count": 3, "msg": "boom, again", "traceback": 'File "x"\n  line', "nodes": {"local"}}
+        }
         runner = SimpleNamespace(user_count=7, exceptions=exceptions, stats=self.stats, state="running")
         self.environment = SimpleNamespace(stats=self.stats, runner=runner)
 
@@ -95,7 +97,12 @@ class Recorder:
                 [second, sorted(item.response_times.items()), item.num_requests, item.num_none_requests]
                 for second, item in entry.response_times_cache.items()
             ],
-            "rates": [entry.current_rps, entry.current_fail_per_sec, entry.total_rps, entry.total_fail_per_sec],
+            "rates": [
+                entry.current_rps,
+                entry.current_fail_per_sec,
+                entry.total_rps,
+                entry.total_fail_per_sec,
+            ],
             "text": [str(entry), entry.to_string(current=False)],
             "others": [entry.fail_ratio, entry.median_response_time, entry.avg_content_length],
         }
@@ -120,7 +127,10 @@ class Recorder:
                 self.module.get_percentile_stats_summary(self.stats),
                 self.module.get_error_report_summary(self.stats),
             ],
-            "csv": [self.csv_text(write) for write in (table.requests_csv, table.failures_csv, table.exceptions_csv)],
+            "csv": [
+                self.csv_text(write)
+                for write in (table.requests_csv, table.failures_csv, table.exceptions_csv)
+            ],
             "history": self.stats.history,
         }
 
@@ -189,7 +199,10 @@ def configure(scenario: str) -> dict[str, Any]:
             "STATS_NAME_WIDTH": 40,
         }
     if scenario == "own buckets":
-        return {"bucket_response_time": lambda response_time: int(response_time / 25) * 25, "STATS_NAME_WIDTH": 60}
+        return {
+            "bucket_response_time": lambda response_time: int(response_time / 25) * 25,
+            "STATS_NAME_WIDTH": 60,
+        }
     if scenario == "no buckets":
         return {"bucket_response_time": lambda response_time: response_time}
     return {"CONSOLE_STATS_INTERVAL_SEC": 2}

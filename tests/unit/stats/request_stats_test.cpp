@@ -1,0 +1,108 @@
+#include "stats/request_stats.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+// Counts allocations of this program, for the one test that cares.
+static std::atomic<long> allocations{0};
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace nest::stats {
+namespace {
+
+TEST(RequestStats, CountsARequestInItsEntryAndInTheTotal) {
+  RequestStats stats(true, 100.0);
+  stats.log_request("GET", "/a", 12.0, 5, 101.0);
+  stats.log_request("POST", "/a", 14.0, 5, 101.0);
+  stats.log_request("GET", "/a", std::nullopt, 5, 102.0);
+  EXPECT_EQ(stats.total->num_requests, 3);
+  EXPECT_EQ(stats.find("/a", "GET")->num_requests, 2);
+  EXPECT_EQ(stats.find("/a", "POST")->num_requests, 1);
+  EXPECT_EQ(stats.find("GET", "/a"), nullptr);
+}
+
+TEST(RequestStats, FilesUnderTheBucketItIsGiven) {
+  RequestStats stats(true, 100.0);
+  stats.log_request("GET", "/a", 12.0, 5, 101.0, 25);
+  EXPECT_EQ(stats.total->response_times.count(25), 1);
+  EXPECT_EQ(stats.find("/a", "GET")->response_times.count(12), 0);
+}
+
+TEST(RequestStats, ListsEntriesByCreationAndByName) {
+  RequestStats stats(false, 100.0);
+  for (const char* name : {"/b", "/a", "/ä", "/B"}) stats.log_request("GET", name, 1.0, 0, 101.0);
+  stats.log_request("DELETE", "/b", 1.0, 0, 101.0);
+  std::string made;
+  std::string sorted;
+  for (const auto& item : stats.entries()) made += item.key.method + item.key.name + " ";
+  for (const auto& item : stats.sorted_entries()) sorted += item.key.method + item.key.name + " ";
+  EXPECT_EQ(made, "GET/b GET/a GET/ä GET/B DELETE/b ");
+  EXPECT_EQ(sorted, "GET/B GET/a DELETE/b GET/b GET/ä ");
+}
+
+TEST(RequestStats, ReplacesAndForgetsEntries) {
+  RequestStats stats(false, 100.0);
+  stats.log_request("GET", "/a", 1.0, 0, 101.0);
+  stats.put("/a", "GET", std::make_shared<StatsEntry>("other", "GET", false, 100.0));
+  EXPECT_EQ(stats.entries().size(), 1U);
+  EXPECT_EQ(stats.find("/a", "GET")->num_requests, 0);
+  stats.erase("/a", "GET");
+  EXPECT_EQ(stats.find("/a", "GET"), nullptr);
+  EXPECT_TRUE(stats.entries().empty());
+}
+
+TEST(RequestStats, KeepsErrorsByFirstOccurrenceAndByKey) {
+  RequestStats stats(false, 100.0);
+  for (const char* key : {"c", "a", "b", "a"}) {
+    stats.put_error(key, std::make_shared<StatsError>(StatsError{"GET", key, "text", "text", 1, {}, {}}));
+  }
+  stats.erase_error("b");
+  std::string first;
+  std::string sorted;
+  for (const auto& error : stats.errors()) first += error->name;
+  for (const auto& error : stats.errors_sorted_by_key()) sorted += error->name;
+  EXPECT_EQ(first, "ca");
+  EXPECT_EQ(sorted, "ac");
+}
+
+TEST(RequestStats, StartsAgainWithoutTouchingEntriesThatAreStillHeld) {
+  RequestStats stats(true, 100.0);
+  stats.log_request("GET", "/a", 1.0, 0, 101.0);
+  const auto held = stats.get_or_create("/a", "GET", 101.0);
+  stats.clear(200.0);
+  EXPECT_EQ(held->num_requests, 1);
+  EXPECT_EQ(stats.total->num_requests, 0);
+  EXPECT_DOUBLE_EQ(stats.total->start_time, 200.0);
+  EXPECT_TRUE(stats.entries().empty());
+}
+
+TEST(RequestStats, DoesNotAllocateForARequestOfAKnownEntryInAKnownBucket) {
+  RequestStats stats(true, 100.0);
+  const std::string name = "/a name that is too long for the small-string optimisation";
+  stats.log_request("GET", name, 12.0, 5, 101.0);
+  const long before = allocations;
+  for (int i = 0; i < 1000; ++i) stats.log_request("GET", name, 12.0, 5, 101.5);
+  EXPECT_EQ(allocations - before, 0);
+}
+
+TEST(StatsError, RemembersWhenItWasSeenFirstAndLast) {
+  StatsError error;
+  error.occurred(10.0);
+  error.occurred(20.0);
+  EXPECT_EQ(error.occurrences, 2);
+  EXPECT_DOUBLE_EQ(*error.first_seen, 10.0);
+  EXPECT_DOUBLE_EQ(*error.last_seen, 20.0);
+}
+
+}  // namespace
+}  // namespace nest::stats
