@@ -78,7 +78,8 @@ bool set_header(PyObject* value, std::string_view name, http::HeaderLines& lines
 // perform(method, url, is_normalized, base_headers, headers, body, connect_timeout, read_timeout, settings,
 //         content_type, authorization, cookie)
 //
-// The last three become headers: content_type and cookie only where the headers have none, authorization always.
+// The last three become headers: content_type and cookie only where the headers have none, authorization
+// always.
 //
 // NotImplemented where the requests library must look at the URL or the headers first. With a list for
 // `headers` it has done so.

@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 // in.
 // LOCUST_NEST_PACKAGES names it for a build directory elsewhere.
 fs::path package_folder() {
-  if (const char* named = std::getenv("LOCUST_NEST_PACKAGES"); named != nullptr && *named != '\0') return named;
+  if (const char* named = std::getenv("LOCUST_NEST_PACKAGES"); named != nullptr && *named != '\0')
+    return named;
   const fs::path binary = fs::read_symlink("/proc/self/exe");
   const auto holds_packages = [](const fs::path& folder) {
     return fs::exists(folder / "locust_nest" / "__init__.py");

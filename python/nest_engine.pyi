@@ -1,9 +1,8 @@
 # Type stubs of the native module built into the binary.
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 __version__: str
-
 
 class UsageError(Exception):
     """A mistake the user can mend; `str()` is one complete line."""
@@ -109,7 +108,6 @@ def drain() -> None:
 def check_switch(event: str, args: Any, /) -> None:
     """A function for `greenlet.settrace` that aborts on switches which are not allowed."""
 
-
 # --- load
 class UserDispatcher:
     """Chooses user classes in Locust's deterministic order; see src/load/user_dispatcher.h."""
@@ -140,7 +138,6 @@ class Ramp:
     @property
     def steps(self) -> int:
         """How many users there are to start or stop in all."""
-
 
 # --- process
 class DependencySpec:
@@ -244,7 +241,12 @@ class StatsEntry:
     def set_num_reqs_per_sec(self, key: int, count: int, /) -> None: ...
     def set_num_fail_per_sec(self, key: int, count: int, /) -> None: ...
     def log(
-        self, response_time: float | None, content_length: float, now: float, window: int, bucket: float | None = None
+        self,
+        response_time: float | None,
+        content_length: float,
+        now: float,
+        window: int,
+        bucket: float | None = None,
     ) -> None: ...
     def log_error(self, now: float, /) -> None: ...
     def reset(self, now: float, /) -> None: ...
@@ -255,7 +257,9 @@ class StatsEntry:
     def median_response_time(self) -> float: ...
     def avg_content_length(self) -> float: ...
     def response_time_percentile(self, fraction: float, /) -> float: ...
-    def current_response_time_percentile(self, fraction: float, now: float, window: int, /) -> float | None: ...
+    def current_response_time_percentile(
+        self, fraction: float, now: float, window: int, /
+    ) -> float | None: ...
     def current_rps(self, start: float, last: float | None, /) -> float: ...
     def current_fail_per_sec(self, start: float, last: float | None, /) -> float: ...
     def total_rps(self, start: float, last: float | None, /) -> float: ...
@@ -333,7 +337,6 @@ class RunCsv:
         /,
     ) -> list[str]: ...
     def close(self) -> list[str]: ...
-
 
 # --- cli
 class Options:

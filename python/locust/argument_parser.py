@@ -87,7 +87,8 @@ def default_args_dict() -> dict[str, Any]:
 class LocustArgumentParser(configargparse.ArgumentParser):
     """What a listener of `init_command_line_parser` adds its own options to.
 
-    `add_argument` takes, beside argparse's keywords and `env_var`, those that tell the web page about the option.
+    `add_argument` takes, beside argparse's keywords and `env_var`, those that tell the web page about the
+    option.
     """
 
     def add_argument(self, *args: Any, **kwargs: Any) -> Action:

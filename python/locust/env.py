@@ -27,8 +27,8 @@ class Environment:
     >>> runner = environment.create_local_runner()
     >>> runner.start(user_count=10, spawn_rate=5)
 
-    `ValueError` if two user classes have one name, if none has a positive weight, or if `shape_class` is a class
-    rather than an instance.
+    `ValueError` if two user classes have one name, if none has a positive weight, or if `shape_class` is a
+    class rather than an instance.
     """
 
     def __init__(
@@ -53,7 +53,8 @@ class Environment:
     ) -> None:
         self.user_classes: list[type[User]] = [] if user_classes is None else user_classes
         self.shape_class = shape_class
-        # Only tasks with one of `tags` and with none of `exclude_tags` are run; None for those of `parsed_options`.
+        # Only tasks with one of `tags` and with none of `exclude_tags` are run; None for those of
+        # `parsed_options`.
         self.tags = tags
         self.exclude_tags = exclude_tags
         # File name, for display.
@@ -107,7 +108,7 @@ class Environment:
         return {shown_name(user_class): user_class for user_class in self.user_classes}
 
     def update_user_class(self, user_settings: dict[str, Any]) -> None:
-        """Set attributes of the class called `user_settings["user_class_name"]`; `tasks` are names of tasks to keep."""
+        """Set attributes of the class named `user_class_name`; `tasks` are the names of tasks to keep."""
         name = user_settings["user_class_name"]
         user_class = (self.available_user_classes or self.user_classes_by_name)[name]
         tasks = (self.available_user_tasks or {}).get(name, user_class.tasks)

@@ -50,8 +50,8 @@ class EventHook:
                 return
         raise ValueError(f"{handler!r} is not a listener of this event")
 
-    # `hook += listener` is the spelling of 0.x, whose events passed fewer keywords than today's (`quitting`: none):
-    # such a listener gets those that its signature names.
+    # `hook += listener` is the spelling of 0.x, whose events passed fewer keywords than today's (`quitting`:
+    # none): such a listener gets those that its signature names.
     def __iadd__(self, handler: Listener) -> EventHook:
         self.add_listener(call_by_signature(handler))
         return self
@@ -199,7 +199,8 @@ def _success_to_request(kwargs: dict[str, Any]) -> dict[str, Any]:
 
 
 def _failure_to_request(kwargs: dict[str, Any]) -> dict[str, Any]:
-    # What decides between success and failure is the exception's truth: an empty one must not become a success.
+    # What decides between success and failure is the exception's truth: an empty one must not become a
+    # success.
     exception = kwargs.get("exception") or Exception("request failed")
     return {"response_length": 0, "context": {}, **kwargs, "exception": exception}
 
@@ -210,7 +211,8 @@ class Events:
     Which keywords each hook is fired with, and when, is told beside its name.
     """
 
-    # request_type name response_time response_length exception context [response start_time url]: after a request
+    # request_type name response_time response_length exception context [response start_time url]: after a
+    # request
     request: EventHook
     # user_instance (the TaskSet) exception tb: a task raised
     user_error: EventHook
@@ -248,7 +250,8 @@ class Events:
     heartbeat_received: EventHook
 
     def __init__(self) -> None:
-        # A hook is declared by its annotation (which may be text) or as a class attribute that is a hook class.
+        # A hook is declared by its annotation (which may be text) or as a class attribute that is a hook
+        # class.
         for owner in reversed(type(self).__mro__):
             for name, annotation in inspect.get_annotations(owner).items():
                 hook_class = _hook_class(annotation)

@@ -1,7 +1,7 @@
 """One test from its first event to its last table.
 
-Whatever user code does (raise in a listener, call `sys.exit`), and whoever ends the test (Ctrl-C, SIGTERM, the time
-limit), the shutdown runs to its end: users stop, the results are printed and written.
+Whatever user code does (raise in a listener, call `sys.exit`), and whoever ends the test (Ctrl-C, SIGTERM,
+the time limit), the shutdown runs to its end: users stop, the results are printed and written.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .env import Environment
 from .event import Events
 from .exception import StopTest
 from .log import greenlet_exception_logger
-from .runners import STATE_STOPPED, LocalRunner
+from .runners import STATE_STOPPED
 from .shape import LoadTestShape
 from .user import User
 
@@ -76,8 +76,8 @@ def create_environment(
 def run_test(environment: Environment, options: Any) -> int:
     """Run the environment's test without a web page, until it is over; returns the exit code of the process.
 
-    `options` (`nest_engine.Options` or a Namespace) serves when the environment has no parsed_options. On the main
-    greenlet; logging is set up, the models are imported.
+    `options` (`nest_engine.Options` or a Namespace) serves when the environment has no parsed_options. On the
+    main greenlet; logging is set up, the models are imported.
     """
     if environment.parsed_options is None:
         environment.parsed_options = argument_parser.parsed_options(options, environment.events)
@@ -240,7 +240,7 @@ class TestRun:
         return exit_code_of(self._exit_requested) if self._exit_requested is not None else 0
 
     def _guarded(self, step: Callable[..., None], *args: Any, **kwargs: Any) -> None:
-        """Take a step of the run; what user code raises in it must not keep the next ones from being taken."""
+        """Take a step of the run; what user code raises in it must not prevent the next ones."""
         try:
             step(*args, **kwargs)
         except SystemExit as request:
@@ -257,8 +257,8 @@ class TestRun:
 class Signals:
     """SIGINT and SIGTERM as an event of the main greenlet.
 
-    The second one interrupts what the main greenlet waits for; if it has not even seen the first, because some
-    greenlet computes without end, it interrupts that one.
+    The second one interrupts what the main greenlet waits for; if it has not even seen the first, because
+    some greenlet computes without end, it interrupts that one.
     """
 
     def __init__(self) -> None:

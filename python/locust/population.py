@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-import nest_engine
 from gevent import Greenlet
 from gevent.pool import Group
+
+import nest_engine
 
 from .user import User
 from .user.users import shown_name
@@ -16,8 +17,8 @@ from .user.users import shown_name
 class Population:
     """The users that a test wants, by class name; the engine chooses the classes.
 
-    A shape may change the classes to choose from while users run: the new ones are put on top, and users are taken
-    away from the top.
+    A shape may change the classes to choose from while users run: the new ones are put on top, and users are
+    taken away from the top.
     """
 
     def __init__(self, user_classes: Sequence[type[User]]) -> None:

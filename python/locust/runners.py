@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import socket
 import time
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 from uuid import uuid4
 
 import gevent
-import nest_engine
 from gevent.event import Event
 from gevent.pool import Group
+
+import nest_engine
 
 from . import log
 from .event import CONTROL_FLOW, EventHook
@@ -178,7 +180,7 @@ class Runner:
         return self.cpu_warning_emitted
 
     def spawn_users(self, user_classes_spawn_count: dict[str, int], wait: bool = False) -> list[User]:
-        """Start users now, as many of each class as given, and return them; with `wait`, when all users ended."""
+        """Start so many users of each class, and return them; with `wait`, when all users ended."""
         if logger.isEnabledFor(logging.DEBUG):
             logger.debug(
                 f"Spawning additional {json.dumps(user_classes_spawn_count)} "
@@ -259,7 +261,9 @@ class Runner:
         gevent.joinall(greenlets, timeout=timeout)
         late = [greenlet for greenlet in greenlets if not greenlet.dead]
         if late:
-            logger.info(f"Not all users finished their tasks & terminated in {timeout} seconds. Stopping them...")
+            logger.info(
+                f"Not all users finished their tasks & terminated in {timeout} seconds. Stopping them..."
+            )
             gevent.killall(late)
         logger.debug("%i users have been stopped, %i still running", len(greenlets), self.user_count)
 
@@ -329,7 +333,7 @@ class Runner:
                 return
             if tick != self.shape_last_tick:
                 user_count, spawn_rate, *rest = tick
-                logger.info("Shape test updating to %d users at %.2f spawn rate" % (user_count, spawn_rate))
+                logger.info(f"Shape test updating to {int(user_count)} users at {spawn_rate:.2f} spawn rate")
                 self.start(user_count, spawn_rate, user_classes=rest[0] if rest else None)
                 self.shape_last_tick = tick
             gevent.sleep(max(0, 1 - (time.perf_counter() - began)))
@@ -345,7 +349,8 @@ class Runner:
         self._carry_out(self._quit)
 
     def _carry_out(self, action: Callable[[], None]) -> None:
-        """Call `action`, which kills the users and the greenlets of this runner, from a greenlet that is neither.
+        """Call `action`, which kills the users and the greenlets of this runner, from a greenlet that is
+        neither.
 
         A user that calls `runner.quit()` is thereby killed within the call, like all other users.
         """
@@ -419,12 +424,12 @@ class Runner:
         kind["count"] += 1
         kind["nodes"].add(node_id)
 
-    def register_message(
-        self, msg_type: str, listener: Callable[..., Any], concurrent: bool = False
-    ) -> None:
+    def register_message(self, msg_type: str, listener: Callable[..., Any], concurrent: bool = False) -> None:
         """Call `listener(environment=..., msg=...)` for messages of this type; in a greenlet if `concurrent`."""
         if msg_type in self.custom_messages:
-            raise Exception(f"Tried to register listener method for {msg_type}, but it already had a listener!")
+            raise Exception(
+                f"Tried to register listener method for {msg_type}, but it already had a listener!"
+            )
         self.custom_messages[msg_type] = (listener, concurrent)
 
 
@@ -453,9 +458,10 @@ class LocalRunner(Runner):
     ) -> None:
         """Start a test, or lead the running one to `user_count` users, so many per second. Returns at once.
 
-        `user_classes` are those to choose further users from; None for all of the environment. `ValueError` if
-        `wait` is given and one second does not suffice.
+        `user_classes` are those to choose further users from; None for all of the environment. `ValueError`
+        if `wait` is given and one second does not suffice.
         """
+        user_count = math.ceil(user_count)  # shapes compute it
         if wait and user_count - self.user_count > spawn_rate:
             raise ValueError("wait is True but the amount of users to add is greater than the spawn rate")
         if self.spawning_greenlet is not None:
@@ -474,7 +480,7 @@ class LocalRunner(Runner):
                     user_class.host = self.environment.host
             if self.state not in (STATE_INIT, STATE_STOPPED):
                 self.update_state(STATE_SPAWNING)
-            logger.info("Ramping to %d users at a rate of %.2f per second" % (user_count, spawn_rate))
+            logger.info(f"Ramping to {user_count} users at a rate of {spawn_rate:.2f} per second")
             if self._population is None:
                 self._population = Population(user_classes or self.user_classes)
             elif user_classes:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ClassVar, Union
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from .runners import Runner
     from .user import User
 
 # (users, spawn rate), and perhaps the classes to choose from; None ends the test.
-Tick = Union[tuple[int, float], tuple[int, float, Union[list[type["User"]], None]], None]
+Tick = tuple[int, float] | tuple[int, float, "list[type[User]] | None"] | None
 
 
 class LoadTestShapeMeta(ABCMeta):
@@ -59,4 +59,4 @@ class LoadTestShape(metaclass=LoadTestShapeMeta):
 
     @abstractmethod
     def tick(self) -> Tick:
-        """The users and the spawn rate (per second) from now on, and perhaps a list of classes; None to stop."""
+        """The users and the spawn rate per second from now on, perhaps a list of classes; None to stop."""

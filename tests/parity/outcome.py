@@ -22,6 +22,7 @@ STATS_ROW = re.compile(
     r"^(?P<method>\S*) {1,8}(?P<name>.*?) +(?P<requests>\d+) +(?P<failures>\d+)\(\d+\.\d+%\) \|"
 )
 ERROR_ROW = re.compile(r"^(?P<count>\d+) {2,}(?P<text>\S.*)$")
+OPTION_VARIABLE = re.compile(r"LOCUST_(?!NEST_)")
 UNSTABLE_HEADERS = {"user-agent": "<agent>", "accept-encoding": "<encodings>"}
 
 
@@ -56,7 +57,7 @@ def run(case: Case, program: list[str], ours: bool, servers: Servers, folder: Pa
     servers.reset()
     trace = folder / "trace"
     trace.touch()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LOCUST_")}
+    environment = {name: value for name, value in os.environ.items() if not OPTION_VARIABLE.match(name)}
     environment |= {
         "PARITY_TRACE": str(trace),
         "PARITY_HOST": servers.host,

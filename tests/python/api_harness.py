@@ -39,7 +39,9 @@ def run_to_end(*user_classes: Any, users: int = 1, **environment_args: Any) -> E
     """Run users that end by themselves."""
     started: list[int] = []
     environment_args.setdefault("events", locust.event.Events())
-    environment_args["events"].spawning_complete.add_listener(lambda user_count, **kw: started.append(user_count))
+    environment_args["events"].spawning_complete.add_listener(
+        lambda user_count, **kw: started.append(user_count)
+    )
     return run_users(
         *user_classes,
         users=users,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from locust import log
 from locust.event import EventHook, Events
 from locust.exception import (
@@ -12,6 +13,27 @@ from locust.exception import (
     StopTest,
     StopUser,
 )
+
+HOOKS = [
+    "request",
+    "user_error",
+    "report_to_master",
+    "worker_report",
+    "worker_connect",
+    "spawning_complete",
+    "quitting",
+    "quit",
+    "init",
+    "init_command_line_parser",
+    "test_start",
+    "test_stopping",
+    "test_stop",
+    "reset_stats",
+    "cpu_warning",
+    "usage_monitor",
+    "heartbeat_sent",
+    "heartbeat_received",
+]
 
 REQUEST = {
     "request_type": "GET",
@@ -111,7 +133,9 @@ def test_measure_fires_the_time_of_a_block():
         request["context"] = {"user": 1}
     [call] = calls
     assert call["response_time"] >= 0 and call["start_time"] > 0
-    assert {key: call[key] for key in ("request_type", "name", "response_length", "context", "exception")} == {
+    assert {
+        key: call[key] for key in ("request_type", "name", "response_length", "context", "exception")
+    } == {
         "request_type": "RPC",
         "name": "call",
         "response_length": 3,
@@ -131,11 +155,7 @@ def test_measure_records_an_exception_and_swallows_it():
 
 def test_every_hook_of_a_run_exists():
     hooks = Events()
-    for name in (
-        "request user_error report_to_master worker_report worker_connect spawning_complete quitting quit init "
-        "init_command_line_parser test_start test_stopping test_stop reset_stats cpu_warning usage_monitor "
-        "heartbeat_sent heartbeat_received"
-    ).split():
+    for name in HOOKS:
         assert isinstance(getattr(hooks, name), EventHook), name
     assert Events().request is not hooks.request
 

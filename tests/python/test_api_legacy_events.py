@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from test_api_events import REQUEST, recorder
+
 from locust import events, log
 from locust.event import EventHook, Events
-from test_api_events import REQUEST, recorder
 
 
 def test_the_events_are_an_object_and_a_module():

@@ -7,6 +7,7 @@ import logging
 import gevent
 import pytest
 from api_harness import run_to_end, run_users, wait_until
+
 from locust import SequentialTaskSet, TaskSet, User, constant, task
 from locust.exception import (
     InterruptTaskSet,
@@ -605,7 +606,7 @@ def test_a_user_that_stops_itself_by_force_does_not():
 def test_a_sequence_runs_in_the_order_of_declaration_and_begins_anew():
     trace = []
 
-    def from_list(l):
+    def from_list(taskset):
         trace.append("listed")
 
     class Base(SequentialTaskSet):

@@ -64,7 +64,12 @@ def start(tmp_path: Path, model: str, *options: str) -> subprocess.Popen[str]:
     locustfile.write_text(HEAD + model)
     command = [PROGRAM, "-f", str(locustfile), "--headless", "--only-summary", *options]
     return subprocess.Popen(
-        command, cwd=tmp_path, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
 
 
@@ -120,7 +125,11 @@ def test_the_run_time_limit_ends_a_run(tmp_path):
 @pytest.mark.parametrize(
     "listener, options, exit_code",
     [
-        ("@events.quitting.add_listener\ndef end(environment, **kw): environment.process_exit_code = 9", [], 9),
+        (
+            "@events.quitting.add_listener\ndef end(environment, **kw): environment.process_exit_code = 9",
+            [],
+            9,
+        ),
         ("@events.quitting.add_listener\ndef end(environment, **kw): raise ValueError('no')", [], 2),
         ("@events.test_start.add_listener\ndef end(environment, **kw): raise ValueError('no')", [], 2),
         ("@events.request.add_listener\ndef end(**kw): raise ValueError('no')", [], 2),
@@ -160,7 +169,9 @@ def test_an_exception_in_a_task_makes_1_of_the_exit_code(tmp_path):
     assert "out of stock" in outcome.stderr and "Traceback" in outcome.stderr
 
 
-@pytest.mark.parametrize("error, exit_code", [("ValueError('no')", 1), ("StopUser()", 1), ("SystemExit(5)", 5)])
+@pytest.mark.parametrize(
+    "error, exit_code", [("ValueError('no')", 1), ("StopUser()", 1), ("SystemExit(5)", 5)]
+)
 def test_a_broken_init_listener_ends_the_run_before_it_begins(tmp_path, error, exit_code):
     listener = f"\n@events.init.add_listener\ndef init(environment, **kw): raise {error}"
     outcome = run(tmp_path, QUITS + listener)
@@ -308,10 +319,12 @@ class Once(LoadTestShape):
 
 
 def test_parsed_options_have_every_option_and_those_of_the_model(tmp_path):
-    model = QUITS + """
+    model = (
+        QUITS
+        + """
 @events.init_command_line_parser.add_listener
 def add(parser, **kw):
-    parser.add_argument("--flavour", default="plain", env_var="FLAVOUR", is_secret=True, include_in_web_ui=False)
+    parser.add_argument("--flavour", default="plain", is_secret=True, include_in_web_ui=False)
     parser.add_argument("--depth", type=int, default=3, env_var="MODEL_DEPTH")
 
 @events.init.add_listener
@@ -319,6 +332,7 @@ def init(environment, **kw):
     o = environment.parsed_options
     note((o.flavour, o.depth, o.num_users, o.headless, o.web_port, o.run_time, o.tags, o.stop_timeout))
 """
+    )
     os.environ["MODEL_DEPTH"] = "5"
     try:
         outcome = run(tmp_path, model, "-u", "1", "-s", "2")

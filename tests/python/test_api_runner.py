@@ -8,6 +8,7 @@ import logging
 import gevent
 import pytest
 from api_harness import DEADLINE_S, run_users, wait_until
+
 from locust import LoadTestShape, User, constant, task
 from locust.env import Environment
 from locust.event import Events
@@ -152,7 +153,12 @@ def test_the_number_of_users_changes_without_a_new_test(started):
 def test_a_new_test_forgets_the_results_of_the_last_one(started):
     runner = started(parked("A"))
     runner.environment.events.request.fire(
-        request_type="X", name="old", response_time=1, response_length=0, exception=ValueError("no"), context={}
+        request_type="X",
+        name="old",
+        response_time=1,
+        response_length=0,
+        exception=ValueError("no"),
+        context={},
     )
     runner.log_exception("local", "old", "traceback")
     assert runner.stats.total.num_requests == 1 and len(runner.errors) == 1

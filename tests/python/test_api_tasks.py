@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 from api_harness import run_to_end, run_users
+
 from locust import SequentialTaskSet, TaskSet, User, constant, tag, task
 from locust.env import Environment
 from locust.exception import StopUser
@@ -35,7 +36,6 @@ def names(holder):
         ((one, two), ["one", "two"]),
         ({one}, ["one"]),
         ([(one, 0), two], ["two"]),
-        ([declared for declared in (one, two)], ["one", "two"]),
         ([], []),
         (None, []),
     ],

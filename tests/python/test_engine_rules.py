@@ -11,9 +11,10 @@ import gevent
 import gevent.event
 import gevent.socket
 import greenlet
+import pytest
+
 import locust  # noqa: F401  (attaches the engine to the hub)
 import nest_engine
-import pytest
 
 BINARY = Path("/proc/self/exe").resolve()
 

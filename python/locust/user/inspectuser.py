@@ -31,8 +31,8 @@ def print_task_ratio_json(user_classes: list[type[User]], num_users: int | None)
 def get_ratio(user_classes: Iterable[type[User]], user_spawned: Mapping[str, int], total: bool) -> Ratios:
     """The shares of classes and their tasks, given how many users of each class there are.
 
-    Returns `{name: {"ratio": share, "tasks": {name: ...}}}`, shares from 0 to 1; those of tasks are of their class,
-    or of the whole if `total`.
+    Returns `{name: {"ratio": share, "tasks": {name: ...}}}`, shares from 0 to 1; those of tasks are of their
+    class, or of the whole if `total`.
     """
     user_count = sum(user_spawned.values()) or 1
     ratios: Ratios = {}

@@ -52,7 +52,8 @@ class Locust(User, metaclass=LocustMeta):
 
     abstract = True
     task_set: Any = None
-    # Seconds, since 0.13; goes before min_wait and max_wait (milliseconds) and wait_function (returns milliseconds).
+    # Seconds, since 0.13; goes before min_wait and max_wait (milliseconds) and wait_function (returns
+    # milliseconds).
     wait_time: Any = None
     min_wait = 1000
     max_wait = 1000
@@ -63,7 +64,8 @@ class Locust(User, metaclass=LocustMeta):
     _is_legacy = True
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Locust:
-        # Constructors of this era take no environment and need not call ours: `make` leaves it on the new object.
+        # Constructors of this era take no environment and need not call ours: `make` leaves it on the new
+        # object.
         made = super().__new__(cls)
         made._cp_last_run = perf_counter()
         return made
@@ -137,7 +139,7 @@ class TaskSequence(TaskSet):
 
 
 def seq_task(order: int) -> Callable[[TaskT], TaskT]:
-    """Declare a task of a `TaskSequence` and its place; with `@task(n)` too, it is repeated n times in a row."""
+    """Declare a task of a `TaskSequence` and its place; `@task(n)` repeats it n times in a row."""
 
     def declare(declared: TaskT) -> TaskT:
         declared.locust_task_order = order  # type: ignore[union-attr]

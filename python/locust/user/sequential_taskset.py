@@ -34,7 +34,7 @@ def _sequence(declared: Any) -> list[Task]:
 
 
 class SequentialTaskSet(TaskSet, metaclass=SequentialTaskSetMeta):
-    """Runs its tasks in the order in which they are declared, over and over; a weight repeats a task in a row."""
+    """Runs its tasks in the order of their declaration, over and over; a weight repeats a task in a row."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -42,7 +42,5 @@ class SequentialTaskSet(TaskSet, metaclass=SequentialTaskSetMeta):
 
     def get_next_task(self) -> Task:
         if not self.tasks:
-            raise LocustError(
-                "No tasks defined. Use the @task decorator or set the 'tasks' attribute of the SequentialTaskSet"
-            )
+            raise LocustError("No tasks defined. Use the @task decorator or set the 'tasks' attribute")
         return next(self._task_cycle)

@@ -8,10 +8,11 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, Union, overload
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
+
+from gevent import GreenletExit
 
 import nest_engine
-from gevent import GreenletExit
 
 from ..exception import (
     InterruptTaskSet,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TaskT = TypeVar("TaskT", bound=Union[Callable[..., Any], type])
+TaskT = TypeVar("TaskT", bound=Callable[..., Any] | type)
 # A function taking its user or task set, a bound method of the task set, or a TaskSet class.
 Task = Callable[..., Any]
 
@@ -60,9 +61,9 @@ def task(weight: Any = 1) -> Any:
     def declare(declared: TaskT) -> TaskT:
         name = declared.__name__
         if name == "run":
-            raise Exception("run() is what drives a user or task set: it can be neither a task nor overridden")
+            raise Exception("run() drives a user or task set: it can be neither a task nor overridden")
         if name in ("on_start", "on_stop"):
-            logging.warning(f"{name} is declared as a task: it runs as one and at the {name[3:]} of its class")
+            logging.warning(f"{name} is declared as a task: it runs as one beside the {name[3:]}")
         declared.locust_task_weight = task_weight  # type: ignore[union-attr]
         return declared
 
@@ -89,7 +90,8 @@ def tag(*tags: str) -> Callable[[TaskT], TaskT]:
             tagged.tasks = [add_tags(inner) for inner in tagged.tasks]
         else:
             # Its own set, not one found on a base class.
-            vars(tagged).get("locust_tag_set") or setattr(tagged, "locust_tag_set", set())
+            if "locust_tag_set" not in vars(tagged):
+                tagged.locust_tag_set = set()  # type: ignore[union-attr]
             tagged.locust_tag_set.update(tags)  # type: ignore[union-attr]
         return tagged
 
@@ -109,7 +111,7 @@ def expand_tasks(declared: Any) -> list[Task]:
 
 
 def repeat_task(repeated: Task, weight: int) -> list[Task]:
-    return [repeated] * range(weight).stop  # range refuses what is no whole number, and a negative one repeats nothing
+    return [repeated for _ in range(weight)]  # a weight that is no whole number is a TypeError
 
 
 def is_declared_task(member: object) -> bool:
@@ -132,6 +134,11 @@ def get_tasks_from_base_classes(bases: Iterable[type], class_dict: dict[str, Any
     return tasks
 
 
+def is_taskset(candidate: object) -> bool:
+    """Whether a task is a TaskSet class, to be made and run rather than called."""
+    return isinstance(candidate, type) and issubclass(candidate, TaskSet)
+
+
 def is_markov_taskset(candidate: object) -> bool:
     """Whether `candidate` is a task set that keeps its tasks elsewhere than in `tasks`."""
     return type(candidate).__name__ == "MarkovTaskSetMeta"
@@ -143,10 +150,11 @@ def filter_tasks_by_tags(
     exclude_tags: set[str] | None = None,
     checked: dict[Any, bool] | None = None,
 ) -> None:
-    """Reduce `task_holder.tasks` (of a User or TaskSet class), in place and all levels down, to those selected.
+    """Reduce `task_holder.tasks` (of a User or TaskSet class), in place and all levels down, to those
+    selected.
 
-    With `tags`, a task needs one of them; with `exclude_tags` it must have none of those, which is the stronger
-    rule. None means no such rule. A task set stays while any of its tasks does.
+    With `tags`, a task needs one of them; with `exclude_tags` it must have none of those, which is the
+    stronger rule. None means no such rule. A task set stays while any of its tasks does.
     """
     verdicts: dict[Any, bool] = {} if checked is None else checked
 
@@ -154,7 +162,7 @@ def filter_tasks_by_tags(
         if hasattr(candidate, "tasks"):
             filter_tasks_by_tags(candidate, tags, exclude_tags, verdicts)
             return bool(candidate.tasks) or is_markov_taskset(candidate)
-        own_tags = getattr(candidate, "locust_tag_set", frozenset())
+        own_tags: frozenset[str] = getattr(candidate, "locust_tag_set", frozenset())
         if tags is not None and tags.isdisjoint(own_tags):
             return False
         return exclude_tags is None or exclude_tags.isdisjoint(own_tags)
@@ -245,7 +253,8 @@ class TaskSet(metaclass=TaskSetMeta):
         args: Iterable[Any] | None = None,
         kwargs: Mapping[str, Any] | None = None,
     ) -> None:
-        """Run `task_callable` next instead of a chosen task: after others so scheduled, or before them if `first`.
+        """Run `task_callable` next instead of a chosen task: after others so scheduled, or before them if
+        `first`.
 
         `args` and `kwargs` (of 0.x, where `args` was the second parameter) are passed on to the task.
         """
@@ -274,7 +283,7 @@ class TaskSet(metaclass=TaskSetMeta):
     def execute_task(self, task: Task, *args: Any, **kwargs: Any) -> None:
         if getattr(task, "__self__", None) is self:
             task(*args, **kwargs)
-        elif isinstance(task, type) and issubclass(task, TaskSet):
+        elif is_taskset(task):
             task(self).run(*args, **kwargs)
         else:
             task(self, *args, **kwargs)
@@ -291,7 +300,7 @@ class TaskSet(metaclass=TaskSetMeta):
         min_wait = self.min_wait or user.min_wait
         max_wait = self.max_wait or user.max_wait
         if min_wait is None or max_wait is None:
-            raise MissingWaitTimeError(f"Neither {type(user).__name__} nor {type(self).__name__} has a wait_time")
+            raise MissingWaitTimeError(f"{type(user).__name__} and {type(self).__name__} have no wait_time")
         return random.randint(min_wait, max_wait) / 1000
 
     def wait(self) -> None:
@@ -309,7 +318,7 @@ class TaskSet(metaclass=TaskSetMeta):
         nest_engine.sleep(seconds)
 
     def run(self, *args: Any, **kwargs: Any) -> None:
-        """Run tasks, with a wait after each, until something ends the task set; that leaves as an exception."""
+        """Run tasks, with a wait after each, until something ends the task set: an exception."""
         if args or kwargs:
             self.args, self.kwargs = args, kwargs
         try:
@@ -414,10 +423,12 @@ class TaskSet(metaclass=TaskSetMeta):
         )
 
     def _refuse_empty(self, holder: Any) -> NoReturn:
-        hint = " but there is an attribute 'task': was 'tasks' meant?" if getattr(holder, "task", None) else ""
+        hint = ""
+        if getattr(holder, "task", None):
+            hint = " (there is an attribute 'task': was 'tasks' meant?)"
         raise LocustError(
-            f"No tasks defined on {type(holder).__name__}{',' if hint else '.'}{hint} Use the @task decorator or "
-            "set the 'tasks' attribute (or abstract = True on a user that is only a base class)"
+            f"No tasks defined on {type(holder).__name__}{hint}. Use the @task decorator or set the 'tasks' "
+            "attribute (or abstract = True on a user that is only a base class)"
         )
 
     def _report(self, error: Exception) -> None:
@@ -447,7 +458,7 @@ class DefaultTaskSet(TaskSet):
         return random.choice(self._user.tasks)
 
     def execute_task(self, task: Task, *args: Any, **kwargs: Any) -> None:
-        if isinstance(task, type) and issubclass(task, TaskSet):
+        if is_taskset(task):
             task(self._user).run(*args, **kwargs)
         else:
             task(self._user, *args, **kwargs)

@@ -33,7 +33,7 @@ __all__ = ["DefaultTaskSet", "HttpUser", "TaskSet", "User", "UserMeta", "shown_n
 
 
 class UserMeta(type):
-    """Turns what a class declares as tasks into its flat `tasks` list, and makes it concrete unless it says not."""
+    """Makes the flat `tasks` list of what a class declares, and the class concrete unless it says not."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], class_dict: dict[str, Any]) -> UserMeta:
         class_dict["tasks"] = get_tasks_from_base_classes(bases, class_dict)
@@ -70,8 +70,8 @@ class User(metaclass=UserMeta):
     max_wait: int | None = None
     wait_function: Callable[..., float] | None = None
 
-    # Functions taking the user, and TaskSet classes, as often as they weigh. May be declared as a list, a set,
-    # a list of (task, weight) or a dict of task: weight.
+    # Functions taking the user, and TaskSet classes, as often as they weigh. May be declared as a list, a
+    # set, a list of (task, weight) or a dict of task: weight.
     tasks: Any = []
 
     # How often this class is spawned, compared to the others.
@@ -151,7 +151,9 @@ class User(metaclass=UserMeta):
         if self._state == LOCUST_STATE_RUNNING:
             self._state = LOCUST_STATE_STOPPING
             return False
-        raise Exception(f"Tried to stop User in an unexpected state: {self._state}. This should never happen.")
+        raise Exception(
+            f"Tried to stop User in an unexpected state: {self._state}. This should never happen."
+        )
 
     @property
     def group(self) -> Group | None:

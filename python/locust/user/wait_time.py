@@ -39,8 +39,8 @@ def constant(wait_time: float) -> WaitTime:
 def constant_pacing(wait_time: float) -> WaitTime:
     """What is left of `wait_time` seconds after the task, so that tasks start at that interval.
 
-    A task that took longer is followed by the next one at once. Time counts from the making of the user or task
-    set which has the `wait_time`.
+    A task that took longer is followed by the next one at once. Time counts from the making of the user or
+    task set which has the `wait_time`.
 
     >>> class Visitor(User):
     ...     wait_time = constant_pacing(10)
