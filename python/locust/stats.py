@@ -19,13 +19,13 @@ import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict, TypeVar
 
 import gevent
 
 import nest_engine
 
+from ._engine_attributes import Native, NativeCounts, WriteThroughDict
 from .exception import CatchResponseError
 from .util.rounding import proper_round
 
@@ -116,12 +116,6 @@ class CachedResponseTimes(NamedTuple):
     response_times: dict[float, int]
     num_requests: int
     num_none_requests: int
-
-
-class CSVWriter(Protocol):
-    """What `csv.writer()` returns."""
-
-    def writerow(self, columns: Iterable[str | int | float], /) -> Any: ...
 
 
 class StatsBaseDict(TypedDict):
@@ -215,80 +209,7 @@ def avg(values: list[float]) -> float:
 # --- dicts and attributes that live in the engine
 
 
-class _WriteThrough(dict):
-    """A dict which tells the engine what is stored in it and removed from it. Copies are plain dicts."""
-
-    def _stored(self, key: Any, value: Any) -> None:
-        raise NotImplementedError
-
-    def _removed(self, key: Any) -> None:
-        raise NotImplementedError
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        self._stored(key, value)
-        super().__setitem__(key, value)
-
-    def __delitem__(self, key: Any) -> None:
-        super().__delitem__(key)
-        self._removed(key)
-
-    def pop(self, key: Any, *default: Any) -> Any:
-        known = key in self
-        value = super().pop(key, *default)
-        if known:
-            self._removed(key)
-        return value
-
-    def popitem(self) -> tuple[Any, Any]:
-        key, value = super().popitem()
-        self._removed(key)
-        return key, value
-
-    def clear(self) -> None:
-        for key in list(self):
-            del self[key]
-
-    def setdefault(self, key: Any, default: Any = None) -> Any:
-        if key not in self:
-            self[key] = default
-        return self[key]
-
-    def update(self, *args: Any, **kwargs: Any) -> None:
-        for key, value in dict(*args, **kwargs).items():
-            self[key] = value
-
-    def __ior__(self, other: Any) -> _WriteThrough:  # type: ignore[override,misc]
-        self.update(other)
-        return self
-
-    def __copy__(self) -> dict:
-        return dict(self)
-
-    def __deepcopy__(self, memo: dict) -> dict:
-        return dict(self)
-
-    def __reduce__(self) -> Any:
-        return dict, (dict(self),)
-
-
-class _Counts(_WriteThrough):
-    """The counts of an entry when its attribute was read; what is assigned here goes to the entry."""
-
-    def __init__(self, items: Iterable[tuple[Any, int]], store: Callable[[Any, int], None]) -> None:
-        super().__init__(items)
-        self._store = store
-
-    def __missing__(self, key: Any) -> int:
-        return 0
-
-    def _stored(self, key: Any, value: Any) -> None:
-        self._store(key, value)
-
-    def _removed(self, key: Any) -> None:
-        self._store(key, 0)
-
-
-class EntriesDict(_WriteThrough):
+class EntriesDict(WriteThroughDict):
     """`(name, method)` to `StatsEntry`, by first request; makes what is missing on access."""
 
     def __init__(self, request_stats: RequestStats) -> None:
@@ -310,7 +231,7 @@ class EntriesDict(_WriteThrough):
         self.request_stats._core.erase(key[0], key[1])
 
 
-class _ErrorsDict(_WriteThrough):
+class _ErrorsDict(WriteThroughDict):
     """Key of an error to `StatsError`, in the order of their first occurrence."""
 
     def __init__(self, request_stats: RequestStats) -> None:
@@ -322,31 +243,6 @@ class _ErrorsDict(_WriteThrough):
 
     def _removed(self, key: str) -> None:
         self.request_stats._core.erase_error(key)
-
-
-class _Native:
-    """An attribute which is the engine's attribute of the same name."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        return self if instance is None else getattr(instance._core, self._name)
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        setattr(instance._core, self._name, value)
-
-
-class _NativeCounts(_Native):
-    """Likewise, for counts: read as a dict, assigned from one."""
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        if instance is None:
-            return self
-        return _Counts(getattr(instance._core, self._name), getattr(instance._core, f"set_{self._name}"))
-
-    def __set__(self, instance: Any, value: Mapping[Any, int]) -> None:
-        setattr(instance._core, self._name, list(value.items()))
 
 
 # --- the statistics
@@ -469,21 +365,21 @@ class RequestStats:
 class StatsEntry:
     """Statistics of one `(name, method)`. All rates are taken over the time span of `stats`."""
 
-    name: str = _Native()  # type: ignore[assignment]
-    method: str = _Native()  # type: ignore[assignment]
-    use_response_times_cache: bool = _Native()  # type: ignore[assignment]
-    num_requests: int = _Native()  # type: ignore[assignment]
-    num_none_requests: int = _Native()  # type: ignore[assignment]
-    num_failures: int = _Native()  # type: ignore[assignment]
-    total_response_time: float = _Native()  # type: ignore[assignment]
-    min_response_time: float | None = _Native()  # type: ignore[assignment]
-    max_response_time: float = _Native()  # type: ignore[assignment]
-    total_content_length: float = _Native()  # type: ignore[assignment]
-    start_time: float = _Native()  # type: ignore[assignment]
-    last_request_timestamp: float | None = _Native()  # type: ignore[assignment]
-    response_times: dict[float, int] = _NativeCounts()  # type: ignore[assignment]
-    num_reqs_per_sec: dict[int, int] = _NativeCounts()  # type: ignore[assignment]
-    num_fail_per_sec: dict[int, int] = _NativeCounts()  # type: ignore[assignment]
+    name: str = Native()  # type: ignore[assignment]
+    method: str = Native()  # type: ignore[assignment]
+    use_response_times_cache: bool = Native()  # type: ignore[assignment]
+    num_requests: int = Native()  # type: ignore[assignment]
+    num_none_requests: int = Native()  # type: ignore[assignment]
+    num_failures: int = Native()  # type: ignore[assignment]
+    total_response_time: float = Native()  # type: ignore[assignment]
+    min_response_time: float | None = Native()  # type: ignore[assignment]
+    max_response_time: float = Native()  # type: ignore[assignment]
+    total_content_length: float = Native()  # type: ignore[assignment]
+    start_time: float = Native()  # type: ignore[assignment]
+    last_request_timestamp: float | None = Native()  # type: ignore[assignment]
+    response_times: dict[float, int] = NativeCounts()  # type: ignore[assignment]
+    num_reqs_per_sec: dict[int, int] = NativeCounts()  # type: ignore[assignment]
+    num_fail_per_sec: dict[int, int] = NativeCounts()  # type: ignore[assignment]
 
     def __init__(
         self, stats: RequestStats, name: str, method: str, use_response_times_cache: bool = False
@@ -666,11 +562,11 @@ _ENTRY_KEYS = (
 class StatsError:
     """One kind of failure: the same text for the same method and name."""
 
-    method: str = _Native()  # type: ignore[assignment]
-    name: str = _Native()  # type: ignore[assignment]
-    occurrences: int = _Native()  # type: ignore[assignment]
-    first_seen: float | None = _Native()  # type: ignore[assignment]
-    last_seen: float | None = _Native()  # type: ignore[assignment]
+    method: str = Native()  # type: ignore[assignment]
+    name: str = Native()  # type: ignore[assignment]
+    occurrences: int = Native()  # type: ignore[assignment]
+    first_seen: float | None = Native()  # type: ignore[assignment]
+    last_seen: float | None = Native()  # type: ignore[assignment]
 
     def __init__(
         self,
@@ -940,167 +836,6 @@ def stats_history(runner: Runner) -> None:
             gevent.sleep(HISTORY_STATS_INTERVAL_SEC)
 
 
-# --- CSV
-
-
-class StatsCSV:
-    """Writes statistics as rows to any `csv.writer`."""
-
-    def __init__(self, environment: Environment, percentiles_to_report: list[float]) -> None:
-        self.environment = environment
-        self.percentiles_to_report = percentiles_to_report
-        self.percentiles_na = ["N/A"] * len(percentiles_to_report)
-        self.requests_csv_columns = [
-            "Type",
-            "Name",
-            "Request Count",
-            "Failure Count",
-            "Median Response Time",
-            "Average Response Time",
-            "Min Response Time",
-            "Max Response Time",
-            "Average Content Size",
-            "Requests/s",
-            "Failures/s",
-            *get_readable_percentiles(percentiles_to_report),
-        ]
-        self.failures_columns = ["Method", "Name", "Error", "Occurrences", "First Seen", "Last Seen"]
-        self.exceptions_columns = ["Count", "Message", "Traceback", "Nodes"]
-
-    def _percentile_fields(self, entry: StatsEntry) -> list[Any]:
-        if not entry.num_requests:
-            return self.percentiles_na
-        return [int(entry.get_response_time_percentile(fraction)) for fraction in self.percentiles_to_report]
-
-    def requests_csv(self, csv_writer: CSVWriter) -> None:
-        """A header, a row per entry, and the aggregated row."""
-        csv_writer.writerow(self.requests_csv_columns)
-        stats = self.environment.stats
-        for entry in chain(sort_stats(stats.entries), [stats.total]):
-            csv_writer.writerow(
-                [
-                    entry.method,
-                    entry.name,
-                    entry.num_requests,
-                    entry.num_failures,
-                    entry.median_response_time,
-                    entry.avg_response_time,
-                    entry.min_response_time or 0,
-                    entry.max_response_time,
-                    entry.avg_content_length,
-                    entry.total_rps,
-                    entry.total_fail_per_sec,
-                    *self._percentile_fields(entry),
-                ]
-            )
-
-    def failures_csv(self, csv_writer: CSVWriter) -> None:
-        """A header and a row per kind of failure."""
-        csv_writer.writerow(self.failures_columns)
-        for error in sort_stats(self.environment.stats.errors):
-            csv_writer.writerow(
-                [
-                    error.method,
-                    error.name,
-                    StatsError.parse_error(error.error),
-                    error.occurrences,
-                    "" if error.first_seen is None else nest_engine.utc_timestamp(error.first_seen),
-                    "" if error.last_seen is None else nest_engine.utc_timestamp(error.last_seen),
-                ]
-            )
-
-    def exceptions_csv(self, csv_writer: CSVWriter) -> None:
-        """A header and a row per exception that tasks raised."""
-        csv_writer.writerow(self.exceptions_columns)
-        for row in self._exception_rows():
-            csv_writer.writerow(row)
-
-    def _exception_rows(self) -> list[tuple[int, str, str, str]]:
-        runner = self.environment.runner
-        if runner is None:
-            return []
-        return [
-            (
-                item["count"],
-                _text(item["msg"]),
-                _text(item["traceback"]),
-                ", ".join(map(_text, item["nodes"])),
-            )
-            for item in runner.exceptions.values()
-        ]
-
-    def close_files(self) -> None:
-        """Nothing here; `StatsCSVFileWriter` has files."""
-
-
-class StatsCSVFileWriter(StatsCSV):
-    """Keeps `<base_filepath>_stats.csv`, `_stats_history.csv`, `_failures.csv`, `_exceptions.csv` up to date.
-
-    A full disk or a path that cannot be written is logged once, as one line; the run and its statistics go
-    on, and writing is tried again each time.
-    """
-
-    def __init__(
-        self,
-        environment: Environment,
-        percentiles_to_report: list[float],
-        base_filepath: str,
-        full_history: bool = False,
-    ) -> None:
-        super().__init__(environment, percentiles_to_report)
-        self.base_filepath = base_filepath
-        self.full_history = full_history
-        self._files = nest_engine.RunCsv(base_filepath, list(percentiles_to_report), bool(full_history))
-        self._last_history: tuple[int, int] | None = None
-        self._closed = False
-
-    def __call__(self) -> None:
-        self.stats_writer()
-
-    def stats_writer(self) -> None:
-        """For a greenlet: writes now and every CSV_STATS_INTERVAL_SEC, until the files are closed."""
-        with contextlib.suppress(KeyboardInterrupt):
-            while not self._closed:
-                self._write(with_history=True)
-                gevent.sleep(CSV_STATS_INTERVAL_SEC)
-
-    def close_files(self) -> None:
-        """Writes the final state, and a last row of history if something was counted since; closes."""
-        if self._closed:
-            return
-        self._closed = True
-        self._write(with_history=self._last_history != self._progress())
-        self._report(self._files.close())
-
-    def _progress(self) -> tuple[int, int]:
-        stats = self.environment.stats
-        return stats.num_requests, stats.num_failures
-
-    def _write(self, with_history: bool) -> None:
-        runner = self.environment.runner
-        stats = self.environment.stats
-        stats._core.percentile_window = CURRENT_RESPONSE_TIME_PERCENTILE_WINDOW
-        users = runner.user_count if runner is not None else 0
-        self._report(self._files.write(stats._core, time.time(), users, self._exception_rows(), with_history))
-        self._last_history = self._progress()
-
-    def _report(self, problems: list[str]) -> None:
-        for problem in problems:
-            logger.error(problem)
-
-    def requests_flush(self) -> None:
-        """Nothing waits: every write goes to the operating system. Likewise the three below."""
-
-    def stats_history_flush(self) -> None: ...
-
-    def failures_flush(self) -> None: ...
-
-    def exceptions_flush(self) -> None: ...
-
-    def stats_history_file_name(self) -> str:
-        return self.base_filepath + "_stats_history.csv"
-
-
 # --- checks
 
 
@@ -1122,3 +857,7 @@ def validate_stats_configuration() -> None:
     if problem:
         sys.stderr.write(problem + "\n")
         sys.exit(1)
+
+
+# Last, for it needs what is above.
+from ._stats_csv import CSVWriter, StatsCSV, StatsCSVFileWriter  # noqa: E402, F401

@@ -2,20 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
-// Counts allocations of this program, for the one test that cares.
-static std::atomic<long> allocations{0};
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "allocations.h"
 
 namespace nest::stats {
 namespace {
@@ -90,9 +77,9 @@ TEST(RequestStats, DoesNotAllocateForARequestOfAKnownEntryInAKnownBucket) {
   RequestStats stats(true, 100.0);
   const std::string name = "/a name that is too long for the small-string optimisation";
   stats.log_request("GET", name, 12.0, 5, 101.0);
-  const long before = allocations;
+  const long before = allocations();
   for (int i = 0; i < 1000; ++i) stats.log_request("GET", name, 12.0, 5, 101.5);
-  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(allocations() - before, 0);
 }
 
 TEST(StatsError, RemembersWhenItWasSeenFirstAndLast) {
