@@ -425,7 +425,7 @@ class Runner:
         kind["nodes"].add(node_id)
 
     def register_message(self, msg_type: str, listener: Callable[..., Any], concurrent: bool = False) -> None:
-        """Call `listener(environment=..., msg=...)` for messages of this type; in a greenlet if `concurrent`."""
+        """Call `listener(environment=..., msg=...)` for such messages, in a greenlet if `concurrent`."""
         if msg_type in self.custom_messages:
             raise Exception(
                 f"Tried to register listener method for {msg_type}, but it already had a listener!"

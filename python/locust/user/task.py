@@ -242,24 +242,22 @@ class TaskSet(metaclass=TaskSetMeta):
         """Called when a user leaves this task set, by `interrupt()` or because the user stops."""
 
     def interrupt(self, reschedule: bool = True) -> NoReturn:
-        """Leave this task set. The parent chooses its next task at once, or waits first if not `reschedule`."""
+        """Leave this task set. The parent chooses its next task at once, or waits first."""
         raise InterruptTaskSet(reschedule)
 
     def schedule_task(
         self,
         task_callable: Task,
-        first: Any = False,
-        *,
-        args: Iterable[Any] | None = None,
+        args: Iterable[Any] | bool | None = None,
         kwargs: Mapping[str, Any] | None = None,
+        first: bool = False,
     ) -> None:
-        """Run `task_callable` next instead of a chosen task: after others so scheduled, or before them if
-        `first`.
+        """Run `task_callable` next instead of a chosen task: after others so scheduled, or `first`.
 
-        `args` and `kwargs` (of 0.x, where `args` was the second parameter) are passed on to the task.
+        `args` and `kwargs` are passed on to the task, as in 0.x. Since 1.0 `first` is the second parameter.
         """
-        if isinstance(first, (list, tuple)):
-            args, first = first, False
+        if isinstance(args, bool):
+            first, args = args, None
         scheduled = task_callable
         if args or kwargs:
 
