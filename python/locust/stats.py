@@ -417,6 +417,10 @@ class StatsEntry:
     def log_error(self, error: Exception | str | None) -> None:
         self._core.log_error(time.time())
 
+    def _cache_response_times(self, t: int) -> None:
+        """Stores a copy of the histogram as that of the end of second `t`."""
+        self._core.cache_response_times(t, CURRENT_RESPONSE_TIME_PERCENTILE_WINDOW)
+
     def _span(self) -> tuple[float, float | None]:
         return self.stats.start_time or 0.0, self.stats.last_request_timestamp
 

@@ -6,6 +6,7 @@ import copy
 import gc
 import json
 import logging
+import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,11 +110,11 @@ class TestListener:
         listener.log("GET", "/a", 147, 0)
         assert listener.environment.stats.total.response_times == {150: 2, 1147: 1}
 
-    @pytest.mark.parametrize("time", [float("nan"), float("inf"), 1e300])
-    def test_refuses_a_time_that_is_no_time(self, listener: StatsListener, time: float) -> None:
+    @pytest.mark.parametrize("response_time", [float("nan"), float("inf"), 1e300])
+    def test_refuses_a_time_that_is_no_time(self, listener: StatsListener, response_time: float) -> None:
         listener.log("GET", "/a", 1, 0)
         with pytest.raises(ValueError, match="response time"):
-            listener.log("GET", "/a", time, 0)
+            listener.log("GET", "/a", response_time, 0)
         assert listener.environment.stats.num_requests == 1
 
     def test_refuses_a_length_that_is_none(self, listener: StatsListener) -> None:
@@ -203,6 +204,15 @@ class TestEntries:
         assert stats.total.response_times_cache is None
         with pytest.raises(ValueError, match="use_response_times_cache"):
             stats.total.get_current_response_time_percentile(0.5)
+
+    def test_take_snapshots_for_current_percentiles_by_hand(self, stats: RequestStats) -> None:
+        stats.total.response_times_cache = {}
+        stats.log_request("GET", "/a", 5, 1)
+        now = int(time.time())
+        stats.total._cache_response_times(now - 10)
+        assert stats.total.response_times_cache == {now - 10: ({5: 1}, 1, 0)}
+        stats.log_request("GET", "/a", 900, 1)
+        assert stats.total.get_current_response_time_percentile(0.0) == 900
 
     def test_refuse_a_percentile_row_of_nothing(self, stats: RequestStats) -> None:
         with pytest.raises(ValueError, match="no request"):
