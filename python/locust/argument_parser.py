@@ -13,7 +13,14 @@ import configargparse
 from .event import Events
 from .util.timespan import parse_timespan as timespan
 
-__all__ = ["LocustArgumentParser", "Namespace", "default_args_dict", "parsed_options", "timespan"]
+__all__ = [
+    "LocustArgumentParser",
+    "Namespace",
+    "default_args_dict",
+    "parse_single_user_options",
+    "parsed_options",
+    "timespan",
+]
 
 # Every option of Locust under its `dest`; a model may read any of them.
 _DEFAULTS: dict[str, Any] = {
@@ -102,6 +109,14 @@ class LocustArgumentParser(configargparse.ArgumentParser):
         for name, value in shown.items():
             setattr(action, name, value)
         return action
+
+
+def parse_single_user_options(events: Events, arguments: list[str]) -> Namespace:
+    """The options of `run_single_user`: `--host`, and those of the models."""
+    parser = LocustArgumentParser(prog="locust")
+    parser.add_argument("-H", "--host", env_var="LOCUST_HOST", help="base URL of the system under test")
+    events.init_command_line_parser.fire(parser=parser)
+    return parser.parse_args(args=arguments, namespace=Namespace(**default_args_dict()))
 
 
 def parsed_options(options: Any = None, events: Events | None = None) -> Namespace:
