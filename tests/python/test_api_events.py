@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from gevent import GreenletExit
 
 from locust import log
 from locust.event import EventHook, Events
@@ -169,3 +170,11 @@ def test_a_subclass_of_events_declares_its_hooks_by_annotation():
     assert type(extended.by_text) is EventHook
     assert type(extended.by_class) is Own and type(extended.by_value) is Own
     assert isinstance(extended.request, EventHook) and not hasattr(extended, "number")
+
+
+def test_measure_does_not_record_a_block_that_was_killed():
+    hook = EventHook()
+    calls = recorder(hook)
+    with pytest.raises(GreenletExit), hook.measure("RPC", "call"):
+        raise GreenletExit()
+    assert calls == []

@@ -637,3 +637,26 @@ def test_a_sequence_runs_in_the_order_of_declaration_and_begins_anew():
 
     run_users(Visiting, until=lambda _: len(trace) >= 8)
     assert trace[:8] == ["base", "first", "listed", "twice", "twice", "nested", "base", "first"]
+
+
+def test_a_stop_during_the_wait_after_an_exception_runs_every_on_stop():
+    # Locust leaves out the on_stop of the task set here.
+    trace = []
+
+    class Failing(TaskSet):
+        wait_time = constant(1000)
+
+        def on_stop(self):
+            trace.append("set.on_stop")
+
+        @task
+        def fail(self):
+            trace.append("task")
+            raise ValueError("no")
+
+    class Visiting(Traced):
+        tasks = [Failing]
+
+    Visiting.trace = trace
+    run_users(Visiting, until=lambda env: env.runner.exceptions)
+    assert trace == ["user.on_start", "task", "set.on_stop", "user.on_stop"]
