@@ -94,7 +94,10 @@ void Runtime::wake_due_timers() {
   if (timers_.pop_due(std::chrono::steady_clock::now(), due) == 0) return;
   std::vector<Sleeper*> sleepers;
   sleepers.reserve(due.size());
-  for (const auto& timer : due) sleepers.push_back(reinterpret_cast<Sleeper*>(timer.payload));
+  for (const auto& timer : due) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): the payload is the address, put there by sleep()
+    sleepers.push_back(reinterpret_cast<Sleeper*>(timer.payload));
+  }
   resume_sleepers(sleepers);
 }
 

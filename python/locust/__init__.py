@@ -39,6 +39,7 @@ from .exception import (
     RescheduleTask,
     RescheduleTaskImmediately,
     ResponseError,
+    StopUser,
 )
 from .shape import LoadTestShape
 from .user import wait_time
@@ -46,7 +47,8 @@ from .user.legacy import HttpLocust, Locust, TaskSequence, seq_task
 from .user.sequential_taskset import SequentialTaskSet
 from .user.task import TaskSet, tag, task
 from .user.users import HttpUser, User
-from .user.wait_time import between, constant, constant_pacing, constant_throughput
+from .user.wait_time import between, constant, constant_pacing, constant_throughput, poisson
+from .debug import run_single_user
 
 sys.modules["locust.wait_time"] = wait_time
 
@@ -59,6 +61,7 @@ __all__ = [
     "RescheduleTask",
     "RescheduleTaskImmediately",
     "ResponseError",
+    "StopUser",
     "SequentialTaskSet",
     "TaskSequence",
     "TaskSet",
@@ -69,6 +72,8 @@ __all__ = [
     "constant_pacing",
     "constant_throughput",
     "events",
+    "poisson",
+    "run_single_user",
     "seq_task",
     "tag",
     "task",

@@ -61,7 +61,7 @@ class CurlTransport final : public Transport {
       add_deadline(transfer.get(), next_check(*transfer));
     const CURLMcode code = curl_multi_add_handle(multi_, transfer->easy());
     NEST_CHECK(code == CURLM_OK, curl_multi_strerror(code));
-    transfer.release();  // libcurl's now, and under_way_'s
+    static_cast<void>(transfer.release());  // libcurl's now, and under_way_'s
   }
 
   void cancel(Exchange* exchange) override {

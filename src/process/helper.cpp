@@ -17,8 +17,8 @@ namespace {
 
 constexpr size_t kLastLines = 5;
 constexpr size_t kLastLineBytes = 300;
-constexpr size_t kBytesPerTurn = 64 * 1024;         // then the other helpers get a look
-constexpr size_t kBytesAfterEnd = 4 * 1024 * 1024;  // what may still be in the pipe, and more
+constexpr size_t kBytesPerTurn = 64UL * 1024;         // then the other helpers get a look
+constexpr size_t kBytesAfterEnd = 4UL * 1024 * 1024;  // what may still be in the pipe, and more
 constexpr int kTakenPortPatienceMs = 200;
 // While we wait for what no descriptor announces: grandchildren, and deaths on kernels without pidfd_open.
 constexpr Duration kTick = std::chrono::milliseconds(20);
@@ -66,7 +66,7 @@ void Helper::advance(SteadyTime now, OutputLog& log) {
 }
 
 void Helper::pump_output(OutputLog& log, size_t at_most_bytes) {
-  std::array<char, 16 * 1024> bytes;
+  std::array<char, 16384> bytes;
   for (size_t total = 0; process_.output.get() >= 0 && total < at_most_bytes;) {
     const ssize_t count = ::read(process_.output.get(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;

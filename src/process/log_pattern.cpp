@@ -1,5 +1,7 @@
 // g++ 12 takes a union inside std::regex for uninitialised when sanitizers are on.
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 #include "process/log_pattern.h"
 

@@ -84,7 +84,8 @@ struct Image {
     const auto environment = child_environment(spec);
     const auto path = environment.find("PATH");
     programs = candidates(spec.command.front(), path == environment.end() ? kDefaultPath : path->second);
-    for (const auto& [key, value] : environment) variables.push_back(key + "=" + value);
+    for (const auto& [key, value] : environment)
+      variables.push_back(std::string(key).append("=").append(value));
     program_pointers = null_terminated(programs);
     argv = null_terminated(arguments);
     envp = null_terminated(variables);

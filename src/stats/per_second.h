@@ -16,7 +16,7 @@ class PerSecond {
     std::int64_t second;
     std::int64_t count;
   };
-  static constexpr std::size_t kMaxSeconds = 4 * 3600;
+  static constexpr std::size_t kMaxSeconds = std::size_t{4} * 3600;
 
   void add(std::int64_t second, std::int64_t count = 1);
   // Replaces the count; 0 removes the second.

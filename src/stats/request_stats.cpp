@@ -102,10 +102,12 @@ std::vector<RequestStats::Item> RequestStats::sorted_entries() const {
 
 std::vector<std::shared_ptr<StatsError>> RequestStats::errors() const {
   std::vector<const NumberedError*> numbered;
+  numbered.reserve(errors_.size());
   for (const auto& [key, error] : errors_) numbered.push_back(&error);
   std::sort(numbered.begin(), numbered.end(),
             [](const auto* a, const auto* b) { return a->number < b->number; });
   std::vector<std::shared_ptr<StatsError>> ordered;
+  ordered.reserve(numbered.size());
   for (const NumberedError* error : numbered) ordered.push_back(error->error);
   return ordered;
 }

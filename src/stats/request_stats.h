@@ -23,7 +23,8 @@ namespace nest::stats {
 struct EntryKey {
   std::string name;
   std::string method;
-  auto operator<=>(const EntryKey&) const = default;
+  auto operator<=>(const EntryKey&) const =
+      default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 misreads it
 };
 
 struct EntryKeyView {

@@ -30,6 +30,7 @@ def program(variable: str, default: str) -> list[str]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--no-retry", action="store_true", help="judge a case that differs by its first run")
     parser.addoption("--jobs", type=int, default=6, help="how many runs to have under way at once")
     parser.addoption(
         "--keep", type=Path, default=None, help="folder for the files of every run, emptied first"

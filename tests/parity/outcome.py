@@ -118,7 +118,7 @@ class Cleaner:
 
     def __init__(self, servers: Servers, folder: Path) -> None:
         names = servers.port_names()
-        self._ports = re.compile("|".join(str(port) for port in sorted(names, reverse=True)))
+        self._ports = re.compile(r"(?<!\d)(?:" + "|".join(map(str, names)) + r")(?!\d)")
         self._names = {str(port): name for port, name in names.items()}
         self._folder = str(folder)
 
@@ -194,7 +194,7 @@ def read_csv(outcome: Outcome, folder: Path, clean: Cleaner) -> None:
             forms = [clean.line(f"{row[0]} {row[1]}: ") + " ".join(map(form, row[2:])) for row in body]
             aspects["csv form"] += forms
         elif kind == "stats_history":
-            aspects["csv form"] += sorted({"history: " + " ".join(map(form, row[:7])) for row in body[-1:]})
+            aspects["csv form"] += ["history: " + " ".join(map(history_form, row[:7])) for row in body[-1:]]
         elif kind == "failures":
             for row in body:
                 times = " ".join(form(cell) for cell in row[4:])
@@ -217,11 +217,14 @@ def form(cell: str) -> str:
         return "time"
     if re.fullmatch(r"-?\d+", cell):
         return "number"
-    if re.fullmatch(r"-?\d+\.\d{6}", cell):
-        return "fixed"
     if re.fullmatch(r"-?\d+\.\d+(e-?\d+)?", cell):
         return "number"
     return cell or "empty"
+
+
+def history_form(cell: str) -> str:
+    """The same for the history, whose rates have six decimals."""
+    return "six decimals" if re.fullmatch(r"-?\d+\.\d{6}", cell) else form(cell)
 
 
 def read_log(stderr: str, clean: Cleaner) -> list[str]:
@@ -251,5 +254,5 @@ def read_server(outcome: Outcome, servers: Servers, clean: Cleaner) -> None:
             if one["body_sha256"] != "random":
                 one["body_sha256"] = one["body_sha256"][:12]
             listed = " | ".join(f"{name}: {text}" for name, text in sorted(headers.items()))
-            forms.add(clean.line(f"{key} [{listed}] {one['body_bytes']} bytes {one['body_sha256']}"))
+            forms.add(clean.line(f"{key} [{listed}]") + f" {one['body_bytes']} bytes {one['body_sha256']}")
         aspects["server forms"] += sorted(forms)
