@@ -25,6 +25,7 @@ using ClassTuple = std::tuple<std::string, std::string, std::optional<double>>;
 
 std::vector<FoundClass> found_classes(const std::vector<ClassTuple>& classes) {
   std::vector<FoundClass> result;
+  result.reserve(classes.size());
   for (const auto& [file, name, weight] : classes) result.push_back({file, name, weight});
   return result;
 }

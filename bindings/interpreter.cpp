@@ -27,7 +27,7 @@ fs::path package_folder() {
   const auto holds_packages = [](const fs::path& folder) {
     return fs::exists(folder / "locust_nest" / "__init__.py");
   };
-  const fs::path installed = binary.parent_path().parent_path() / "share" / "locust-nest" / "python";
+  fs::path installed = binary.parent_path().parent_path() / "share" / "locust-nest" / "python";
   if (holds_packages(installed)) return installed;
   for (fs::path folder = binary.parent_path(); folder != folder.root_path(); folder = folder.parent_path()) {
     if (holds_packages(folder / "python")) return folder / "python";
@@ -60,6 +60,7 @@ void initialise(const std::vector<std::string>& arguments, bool parse_arguments)
   config.parse_argv = parse_arguments ? 1 : 0;
   check(config, PyConfig_SetBytesString(&config, &config.program_name, python_executable().c_str()));
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size());
   for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
   check(config, PyConfig_SetBytesArgv(&config, static_cast<Py_ssize_t>(pointers.size()), pointers.data()));
   check(config, Py_InitializeFromConfig(&config));

@@ -16,6 +16,7 @@ namespace {
 // nest::UsageError arrives in Python as nest_engine.UsageError, with its exit code.
 void register_usage_error(py::module_& module) {
   static py::handle type = py::exception<UsageError>(module, "UsageError").release();
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): the signature is pybind11's
   py::register_exception_translator([](std::exception_ptr error) {
     try {
       if (error) std::rethrow_exception(error);

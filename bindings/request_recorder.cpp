@@ -98,7 +98,7 @@ py::object request_recorder(const py::dict& settings) {
   };
   auto self = py::reinterpret_steal<py::object>(PyCapsule_New(recorder.get(), kCapsule, destroy));
   if (!self) throw py::error_already_set();
-  recorder.release();
+  static_cast<void>(recorder.release());
   auto function = py::reinterpret_steal<py::object>(PyCFunction_New(&record_definition, self.ptr()));
   if (!function) throw py::error_already_set();
   return function;
