@@ -38,7 +38,7 @@ def compare(case: Case, locust: Outcome, ours: Outcome) -> list[str]:
             if aspect in COUNTED:
                 sides = Sides(without_counts(sides.locust), without_counts(sides.ours))
         for difference, used in pending.items():
-            if difference.aspect == aspect:
+            if aspect in difference.aspects:
                 sides = forgive(sides, difference, used)
         if sides.locust != sides.ours:
             problems.append(explain(aspect, sides))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Difference:
-    aspect: str
+    aspects: tuple[str, ...]
     reason: str
     locust: str | None = None
     """Pattern (whole line) of what only Locust has."""
@@ -22,4 +22,50 @@ class Difference:
         return self.cases is None or case in self.cases
 
 
-DIFFERENCES: tuple[Difference, ...] = ()
+EXITS_IN_USER_CODE = ("sys.exit in a task", "sys.exit in a listener")
+
+DIFFERENCES: tuple[Difference, ...] = (
+    Difference(
+        aspects=("console headings", "requests", "log", "trace"),
+        reason="sys.exit() in a model loses nothing here: users are stopped, the events are fired, the report comes. "
+        "Locust is gone at once.",
+        ours=r"Type     Name.*|-+(\|-+)+|Response time percentiles .*|\S+ .*: \d+ requests, \d+ failures"
+        r"|Aggregated: .*|INFO locust.main: Shutting down \(exit code \d\)|test_stop|quitting|quit \d",
+        cases=EXITS_IN_USER_CODE,
+    ),
+    Difference(
+        aspects=("csv requests", "csv form", "csv failures"),
+        reason="the CSV files are written once more at the end, so that they agree with the final table. Locust leaves "
+        "them as they were up to a second before.",
+        locust=r" ?Aggregated: .*|history: .*",
+        ours=r".*",
+        cases=(*EXITS_IN_USER_CODE, "run ended by the model"),
+    ),
+    Difference(
+        aspects=("log",),
+        reason="a mistake in the command line is one line on stderr, before anything is started",
+        locust=r"ERROR locust.main: Unknown User\(s\): Lihgt|INFO locust.main: Starting .*",
+        cases=("unknown class",),
+    ),
+    Difference(
+        aspects=("log", "csv exceptions"),
+        reason="the same advice in other words",
+        locust=r".*No tasks defined on (Tagged|Idle)\. .*",
+        ours=r".*No tasks defined on (Tagged|Idle)\. .*",
+        cases=("tags that leave nothing", "no tasks"),
+    ),
+    Difference(
+        aspects=("log", "csv exceptions"),
+        reason="the text for an address with an impossible port is that of the installed requests and urllib3",
+        locust=r".*Failed to parse: .*",
+        ours=r".*Failed to parse: .*",
+        cases=("host on the command line wins",),
+    ),
+    Difference(
+        aspects=("requests", "csv requests", "csv failures", "error report", "stdout"),
+        reason="a response may have more than a hundred header lines; Locust fails because Python's http.client does",
+        locust=r".*many_headers.*|GET many_headers: .*|Aggregated: .*|.* more than 100 headers.*",
+        ours=r".*many_headers.*|Aggregated: .*",
+        cases=("broken servers",),
+    ),
+)

@@ -127,6 +127,7 @@ class Cleaner:
         text = (
             text.replace(self._folder, "<folder>").replace(str(MODELS), "<models>").replace("_twin.py", ".py")
         )
+        text = re.sub(r"<Greenlet at 0x[0-9a-f]+: .*>", "<Greenlet>", text)
         text = re.sub(r"0x[0-9a-f]{6,}", "0x...", text)
         return re.sub(r"^Starting (\S+) \d[\w.+-]*", r"Starting \1 <version>", text)
 

@@ -1,5 +1,6 @@
 """Servers that refuse, reset, close, lie about lengths or answer something else than HTTP."""
 
+import gevent
 from parity_tools import fault, finish_after
 
 from locust import HttpUser, constant, task
@@ -35,7 +36,9 @@ class Unlucky(HttpUser):
             except Exception as error:
                 print(f"asking whether it is ok raises {type(error).__name__}")
         self.client.post(fault("refuse") + "/", json={"a": 1}, name="refuse post")
+        gevent.sleep(0.2)  # until the connections that were closed behind our back are known to be
         self.client.post(fault("close_idle") + "/", data=b"x", name="dead connection, post")
+        gevent.sleep(0.2)
         self.client.get(fault("close_idle") + "/", name="dead connection, get")
         self.client.get("http://no-such-host.invalid/", name="unknown host")
         with self.client.get(fault("refuse") + "/", name="pardoned", catch_response=True) as response:

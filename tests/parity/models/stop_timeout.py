@@ -16,7 +16,7 @@ class Busy(HttpUser):
     @task
     def work(self):
         trace("busy begins")
-        self.client.get("/slow?ms=4000")
+        self.client.get("/slow?ms=6000")
         trace("busy ends")
 
 
@@ -33,7 +33,7 @@ class Sleeper(HttpUser):
 
         @task
         def work(self):
-            time.sleep(4)
+            time.sleep(6)
             self.client.get("/hello", name="after sleep")
 
 

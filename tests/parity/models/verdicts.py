@@ -15,7 +15,7 @@ class Judge(HttpUser):
         except RescheduleTask:
             raise
         except Exception as error:
-            print(f"{function.__name__}: {type(error).__name__}: {error}")
+            print(f"{function.__name__}: {type(error).__name__}: {str(error).splitlines()[0]}")
 
     @task
     def judge(self):
