@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 from requests.auth import _basic_auth_str
-from requests.compat import json as complexjson
+from requests.compat import json as complexjson  # type: ignore[attr-defined]
 from requests.cookies import extract_cookies_to_jar
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, RequestException
 from requests.hooks import default_hooks
@@ -42,6 +42,8 @@ logger = logging.getLogger(__name__)
 _DEFAULT_HEADERS: CaseInsensitiveDict[str] = default_headers()
 _FORM = "application/x-www-form-urlencoded"
 
+# A mistake of the model's, which is raised; all else that goes wrong is a failed request.
+_UNUSABLE_URL = (MissingSchema, InvalidSchema, InvalidURL)
 # Keywords of a request that the engine takes as they are; any other lets `requests` prepare the request.
 _NATIVE_KEYWORDS = frozenset(
     ("headers", "data", "json", "params", "timeout", "allow_redirects", "verify", "auth")
@@ -139,6 +141,11 @@ class ResponseContextManager(EngineResponse):
         if self.error is not None:
             raise self.error
         super().raise_for_status()
+
+    def _next_request(self) -> requests.PreparedRequest | None:
+        if not self.is_redirect:
+            return None
+        return next(self._recorded[0].resolve_redirects(self, self.request, yield_requests=True), None)
 
     def _check_entered(self) -> None:
         if not self._entered:
@@ -268,7 +275,7 @@ class HttpSession(requests.Session):
         start_time = time()
         sent = self._send_natively(method, url, kwargs) or self._send_through_requests(method, url, kwargs)
         response, response_time, full_url = sent
-        if name is None:
+        if not name:
             name = self.request_name or _path_url(full_url)
         handlers = self.request_event._handlers
         if not catch_response and len(handlers) == 1 and type(handlers[0]) is StatsListener:
@@ -363,7 +370,7 @@ class HttpSession(requests.Session):
             response.error = request_error(exchange, response.request, *limits)
             return response, exchange.response_time_ms, url
         if "#" in url:
-            response.url = url
+            response.url = response.request.url = url
         if exchange.has_set_cookie:
             extract_cookies_to_jar(self.cookies, response.request, response.raw)
         if response.status_code in REDIRECT_STATI and get("allow_redirects", True) and response.is_redirect:
@@ -378,9 +385,10 @@ class HttpSession(requests.Session):
         """Follow redirects by the rules of `requests`, from a response that the engine already has."""
         hops: list[Any] = [first]
         try:
-            hops.extend(
-                self.resolve_redirects(first, first.request, timeout=kwargs.get("timeout"), verify=verify)
-            )
+            timeout: Any = kwargs.get("timeout")
+            hops.extend(self.resolve_redirects(first, first.request, timeout=timeout, verify=verify))  # type: ignore[arg-type]
+        except _UNUSABLE_URL:
+            raise
         except RequestException as error:
             return self._failed(error, hops), _hops_time(hops, error), first.request.url or ""
         last = hops.pop()
@@ -393,7 +401,7 @@ class HttpSession(requests.Session):
         started = perf_counter()
         try:
             response: Any = super().request(method, url, **kwargs)
-        except (MissingSchema, InvalidSchema, InvalidURL):
+        except _UNUSABLE_URL:
             raise
         except RequestException as error:
             exchange = vars(error).get("exchange")
@@ -414,7 +422,7 @@ class HttpSession(requests.Session):
         response = ResponseContextManager(None)
         response.error = error
         if error.request is not None:
-            response.request = error.request
+            response.request = error.request  # type: ignore[assignment]
         response.history = history
         return response
 

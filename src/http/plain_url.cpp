@@ -52,6 +52,7 @@ bool is_plain_url(std::string_view url) {
   const auto slash = url.find('/');
   if (slash == std::string_view::npos || !is_plain_authority(url.substr(0, slash))) return false;
   const std::string_view rest = url.substr(slash);
+  if (rest.ends_with('?')) return false;  // requests drops an empty query
   bool in_query = false;
   for (size_t i = 0; i < rest.size(); ++i) {
     const char c = rest[i];

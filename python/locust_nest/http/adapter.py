@@ -91,7 +91,7 @@ class EngineAdapter(BaseAdapter):
         response = EngineResponse(exchange)
         response.url = request.url
         response.request = request
-        response.connection = self
+        response.connection = self  # type: ignore[assignment]
         return response
 
     def close(self) -> None:

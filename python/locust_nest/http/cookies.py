@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from requests import PreparedRequest
 from requests.cookies import RequestsCookieJar, get_cookie_header
+from requests.structures import CaseInsensitiveDict
 
 # Paths differ from request to request; beyond so many the memory starts afresh.
 _REMEMBERED_URLS = 256
@@ -47,11 +48,12 @@ class SessionCookieJar(RequestsCookieJar):
         return self._headers[url]
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**super().__getstate__(), "_headers": {}}
+        return {**super().__getstate__(), "_headers": {}}  # type: ignore[dict-item]
 
 
 def cookie_header(jar: Any, url: str) -> str | None:
     """What `requests` would send from `jar` to `url` as Cookie header."""
     request = PreparedRequest()
-    request.method, request.url, request.headers = "GET", url, {"Host": urlsplit(url).netloc}
+    request.method, request.url = "GET", url
+    request.headers = CaseInsensitiveDict({"Host": urlsplit(url).netloc})
     return get_cookie_header(jar, request)

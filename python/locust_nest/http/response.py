@@ -111,7 +111,7 @@ _PARTS: dict[str, Callable[[Any], Any]] = {
     "_exchange": lambda response: None,
     "_content": _from_exchange(lambda exchange: exchange.body),
     "_content_consumed": lambda response: True,
-    "_next": lambda response: None,
+    "_next": lambda response: response._next_request(),
     "connection": lambda response: None,
     "cookies": _response_cookies,
     "elapsed": _from_exchange(lambda exchange: timedelta(milliseconds=exchange.elapsed_ms), timedelta),
@@ -148,6 +148,10 @@ class EngineResponse(Response):
         value = make(self)
         self.__dict__[name] = value
         return value
+
+    def _next_request(self) -> PreparedRequest | None:
+        """Where a redirect leads that is not followed."""
+        return None
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__attrs__}

@@ -20,6 +20,7 @@ TEST(PlainUrl, LeavesToOthersWhatNeedsNormalising) {
                           "HTTP://host/",
                           "http://",
                           "http:///",
+                          "http://host/path?",
                           "http://host",
                           "http://host?x",
                           "http://Host/",
