@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import subprocess
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,16 +50,31 @@ def first_line(*command: str) -> str:
     return next(iter((done.stdout + done.stderr).splitlines()), "says nothing")
 
 
+def busy_percent(window_s: float = 1.0) -> float:
+    """How busy all cores together are with other things, before anything of ours runs."""
+
+    def idle_and_total() -> tuple[int, int]:
+        ticks = [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+        return ticks[3] + ticks[4], sum(ticks)
+
+    idle, total = idle_and_total()
+    time.sleep(window_s)
+    idle_then, total_then = idle_and_total()
+    return 100.0 * (1 - (idle_then - idle) / max(total_then - total, 1))
+
+
 def surroundings() -> str:
     """Machine and versions: without them a figure means nothing."""
+    busy = busy_percent()
+    warning = "  <- NOT FIT FOR MEASURING: something else is at work here" if busy > 10 else ""
     cpu_info = Path("/proc/cpuinfo").read_text()
     model = next(
         (line.partition(": ")[2] for line in cpu_info.splitlines() if line.startswith("model name")), "?"
     )
-    load = " ".join(f"{value:.2f}" for value in os.getloadavg())
     return "\n".join(
         [
-            f"date     {datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load average at the start {load}",
+            f"date     {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+            f"load     {busy:.0f} % busy before the start{warning}",
             f"machine  {os.cpu_count()} cores, {model}, {platform.system()} {platform.release()}",
             f"ours     {first_line(str(our_binary()), '--version')}",
             f"Locust   {first_line(str(oracle()), '--version').partition(' from ')[0]}",
