@@ -44,12 +44,6 @@ def wait_for(condition: Callable[[], bool]) -> None:
             gevent.sleep(0.01)
 
 
-@pytest.fixture(autouse=True)
-def no_other_collector() -> None:
-    """Once a test has used gevent's subprocess, libev collects every child's exit status, ours too."""
-    gevent.get_hub().loop.reset_sigchld()
-
-
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     return tmp_path / "dependencies.log"
