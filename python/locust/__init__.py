@@ -44,6 +44,7 @@ from .exception import (
 from .shape import LoadTestShape
 from .user import wait_time
 from .user.legacy import HttpLocust, Locust, TaskSequence, seq_task
+from .user.markov_taskset import MarkovTaskSet, transition, transitions
 from .user.sequential_taskset import SequentialTaskSet
 from .user.task import TaskSet, tag, task
 from .user.users import HttpUser, User
@@ -58,6 +59,7 @@ __all__ = [
     "InterruptTaskSet",
     "LoadTestShape",
     "Locust",
+    "MarkovTaskSet",
     "RescheduleTask",
     "RescheduleTaskImmediately",
     "ResponseError",
@@ -77,5 +79,7 @@ __all__ = [
     "seq_task",
     "tag",
     "task",
+    "transition",
+    "transitions",
     "wait_time",
 ]

@@ -35,6 +35,7 @@ import gevent
 
 import locust
 from locust import TaskSet, User
+from locust.user.task import is_markov_taskset
 
 from .errors import usage_error
 from .import_errors import ImportFailure, explain
@@ -244,7 +245,7 @@ def is_taskset_class(cls: Any) -> bool:
         and issubclass(cls, TaskSet)
         and cls.__module__.partition(".")[0] != "locust"
         and not cls.__dict__.get("abstract", False)
-        and bool(getattr(cls, "tasks", None) or getattr(cls, "transitions", None))
+        and bool(getattr(cls, "tasks", None) or is_markov_taskset(cls))
     )
 
 

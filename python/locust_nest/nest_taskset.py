@@ -20,6 +20,8 @@ from typing import Any
 
 import locust
 from locust import HttpUser, SequentialTaskSet, TaskSet
+from locust.user.markov_taskset import get_markov_tasks
+from locust.user.task import is_markov_taskset
 
 _SEQUENCES: tuple[type, ...] = tuple(filter(None, (SequentialTaskSet, getattr(locust, "TaskSequence", None))))
 
@@ -59,10 +61,13 @@ def hands_back(taskset_class: Any) -> Any:
     Done when the next task is chosen, so it holds as well for a TaskSet that gives itself tasks when it
     starts, and for tasks selected by tags."""
     chooser = _stop_after_the_last if issubclass(taskset_class, _SEQUENCES) else _stop_as_one_of_the_tasks
+    # Abstract, for a Markov chain is only looked for in the class itself.
+    is_chain = {"abstract": True} if is_markov_taskset(taskset_class) else {}
     return type(taskset_class)(
         taskset_class.__name__,
         (taskset_class,),
         {
+            **is_chain,
             "get_next_task": chooser(taskset_class),
             "__module__": taskset_class.__module__,
             "__qualname__": taskset_class.__qualname__,
@@ -72,8 +77,10 @@ def hands_back(taskset_class: Any) -> Any:
 
 
 def _stop_as_one_of_the_tasks(base: Any) -> Any:
+    chain = [task for owner in base.__mro__ for task in get_markov_tasks(vars(owner))]
+
     def get_next_task(self: Any) -> Any:
-        tasks = self.tasks or getattr(self, "transitions", ())
+        tasks = self.tasks or chain
         if tasks and random.randrange(len(tasks) + 1) == 0:
             return stop
         return base.get_next_task(self)

@@ -9,9 +9,10 @@ import gevent
 import pytest
 
 import locust
-from locust import HttpUser, SequentialTaskSet, TaskSet, task
+from locust import HttpUser, MarkovTaskSet, SequentialTaskSet, TaskSet, task, transition
 from locust.env import Environment
 from locust.exception import StopUser
+from locust_nest.discovery import is_taskset_class
 from locust_nest.nest_taskset import hands_back, make_nest_user, whole_weights
 
 
@@ -159,3 +160,45 @@ def test_the_nest_user_is_an_http_user_weighing_as_much_as_its_tasksets() -> Non
 )
 def test_weights_become_the_smallest_whole_numbers(weights: list[float], whole: list[int]) -> None:
     assert whole_weights(weights) == whole
+
+
+def test_a_markov_chain_hands_back_and_begins_anew() -> None:
+    log: list[str] = []
+
+    class Chain(MarkovTaskSet):
+        @transition("second")
+        def first(self) -> None:
+            log.append("first")
+
+        @transition("third")
+        def second(self) -> None:
+            log.append("second")
+
+        @transition("second")
+        def third(self) -> None:
+            log.append("third")
+
+        def on_stop(self) -> None:
+            log.append("stop")
+            if log.count("stop") == 50:
+                raise StopUser()
+
+    run(nest_user((Chain, 1)))
+    turns = " ".join(log).split("stop")[:-1]
+    assert len(turns) == 50
+    # Whatever the turn before ended with.
+    assert all(turn.split()[:1] in ([], ["first"]) for turn in turns)
+    # One of four at each step: three steps per turn in the mean.
+    assert 60 < len(log) - 50 < 300
+
+
+def test_a_loose_markov_chain_is_found() -> None:
+    class Chain(MarkovTaskSet):
+        @transition("only")
+        def only(self) -> None: ...
+
+    class Base(MarkovTaskSet):
+        abstract = True
+
+    assert is_taskset_class(Chain)
+    assert not is_taskset_class(Base)

@@ -59,11 +59,7 @@ def task(weight: Any = 1) -> Any:
     """
 
     def declare(declared: TaskT) -> TaskT:
-        name = declared.__name__
-        if name == "run":
-            raise Exception("run() drives a user or task set: it can be neither a task nor overridden")
-        if name in ("on_start", "on_stop"):
-            logging.warning(f"{name} is declared as a task: it runs as one beside the {name[3:]}")
+        check_task_name(declared.__name__)
         declared.locust_task_weight = task_weight  # type: ignore[union-attr]
         return declared
 
@@ -72,6 +68,14 @@ def task(weight: Any = 1) -> Any:
         return declare(weight)  # type: ignore[type-var]
     task_weight = weight
     return declare
+
+
+def check_task_name(name: str) -> None:
+    """Raise if a task cannot have this name; warn if it should not."""
+    if name == "run":
+        raise Exception("run() drives a user or task set: it can be neither a task nor overridden")
+    if name in ("on_start", "on_stop"):
+        logging.warning(f"{name} is declared as a task: it runs as one beside the {name[3:]}")
 
 
 def tag(*tags: str) -> Callable[[TaskT], TaskT]:
