@@ -9,6 +9,7 @@ namespace {
 
 struct ExchangeObject {
   PyObject_HEAD std::unique_ptr<Runtime::PendingRequest> request;
+  bool body_is_text;
 };
 
 PyTypeObject* exchange_type = nullptr;
@@ -123,7 +124,8 @@ PyObject* get_request_headers(PyObject* self, void*) {
 PyObject* get_request_body(PyObject* self, void*) {
   const http::Request& request = exchange_of(self).request;
   if (!request.has_body) Py_RETURN_NONE;
-  return to_bytes(request.body);
+  return reinterpret_cast<ExchangeObject*>(self)->body_is_text ? to_utf8(request.body)
+                                                               : to_bytes(request.body);
 }
 
 PyObject* get_response_time_ms(PyObject* self, void*) {
@@ -160,7 +162,7 @@ PyGetSetDef exchange_attributes[] = {
     {"url", &get_url, nullptr, "The URL as sent.", nullptr},
     {"request_headers", &get_request_headers, nullptr, "(name, value) of each request header as sent.",
      nullptr},
-    {"request_body", &get_request_body, nullptr, "bytes or None.", nullptr},
+    {"request_body", &get_request_body, nullptr, "As it was given: bytes, str or None.", nullptr},
     {"response_time_ms", &get_response_time_ms, nullptr,
      "From sending to the last byte, stamped off Python's thread.", nullptr},
     {"elapsed_ms", &get_elapsed_ms, nullptr, "From sending to the first byte of the response.", nullptr},
@@ -188,10 +190,11 @@ int add_exchange_types(PyObject* module) {
   return PyModule_AddObject(module, "Exchange", reinterpret_cast<PyObject*>(exchange_type));
 }
 
-PyObject* make_exchange_object(std::unique_ptr<Runtime::PendingRequest> request) {
+PyObject* make_exchange_object(std::unique_ptr<Runtime::PendingRequest> request, bool body_is_text) {
   auto* self = reinterpret_cast<ExchangeObject*>(exchange_type->tp_alloc(exchange_type, 0));
   if (self == nullptr) return nullptr;
   new (&self->request) std::unique_ptr<Runtime::PendingRequest>(std::move(request));
+  self->body_is_text = body_is_text;
   return reinterpret_cast<PyObject*>(self);
 }
 

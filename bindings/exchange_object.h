@@ -13,7 +13,7 @@ namespace nest::bindings {
 int add_exchange_types(PyObject* module);
 
 // A new reference, or null with a Python exception set.
-PyObject* make_exchange_object(std::unique_ptr<Runtime::PendingRequest> request);
+PyObject* make_exchange_object(std::unique_ptr<Runtime::PendingRequest> request, bool body_is_text);
 
 // The C++ value of a nest_engine.ConnectionSettings; false with a Python exception set for anything else.
 bool settings_of(PyObject* object, std::shared_ptr<const http::ConnectionSettings>& settings);

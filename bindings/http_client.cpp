@@ -47,21 +47,23 @@ bool to_timeout(PyObject* value, Duration& timeout) {
   return true;
 }
 
-bool to_body(PyObject* value, http::Request& request) {
-  if (value == Py_None) return true;
-  char* data = nullptr;
-  Py_ssize_t size = 0;
-  if (PyBytes_AsStringAndSize(value, &data, &size) < 0) return false;
-  request.body.assign(data, static_cast<size_t>(size));
-  request.has_body = true;
-  return true;
-}
-
 bool to_text(PyObject* value, std::string& text) {
   Py_ssize_t size = 0;
   const char* data = PyUnicode_AsUTF8AndSize(value, &size);
   if (data == nullptr) return false;
   text.assign(data, static_cast<size_t>(size));
+  return true;
+}
+
+// Bytes, text to be sent as UTF-8, or None.
+bool to_body(PyObject* value, http::Request& request) {
+  if (value == Py_None) return true;
+  request.has_body = true;
+  if (PyUnicode_Check(value)) return to_text(value, request.body);
+  char* data = nullptr;
+  Py_ssize_t size = 0;
+  if (PyBytes_AsStringAndSize(value, &data, &size) < 0) return false;
+  request.body.assign(data, static_cast<size_t>(size));
   return true;
 }
 
@@ -109,8 +111,9 @@ PyObject* client_perform(PyObject* self, PyObject* const* args, Py_ssize_t count
   Runtime& runtime = Runtime::get();
   if (!client->pool) client->pool = runtime.make_pool();
   pending->exchange.pool = client->pool;
+  const bool body_is_text = PyUnicode_Check(args[5]);
   pending = runtime.perform(std::move(pending));
-  return pending ? make_exchange_object(std::move(pending)) : nullptr;
+  return pending ? make_exchange_object(std::move(pending), body_is_text) : nullptr;
 }
 
 PyMethodDef client_methods[] = {

@@ -51,7 +51,7 @@ class Exchange:
     @property
     def request_headers(self) -> list[tuple[str, str]]: ...
     @property
-    def request_body(self) -> bytes | None: ...
+    def request_body(self) -> bytes | str | None: ...
     @property
     def response_time_ms(self) -> float: ...
     @property
@@ -72,7 +72,7 @@ class HttpClient:
         is_normalized: bool,
         base_headers: Any,
         headers: Any,
-        body: bytes | None,
+        body: bytes | str | None,
         connect_timeout: float | None,
         read_timeout: float | None,
         settings: ConnectionSettings | None,
@@ -343,6 +343,22 @@ class Options:
     """What the command line asks for, with Locust's dest names where it has them; see src/cli/options.h."""
 
     @property
+    def program(self) -> str:
+        """What the binary is called: locust-nest, or locust."""
+
+    @property
+    def arguments(self) -> list[str]:
+        """The command line as given."""
+
+    @property
+    def extras(self) -> list[str]:
+        """The part of it that only the models can know."""
+
+    @property
+    def text(self) -> str:
+        """Of --help."""
+
+    @property
     def model_dirs(self) -> list[str]: ...
     @property
     def locustfile(self) -> str: ...
@@ -413,8 +429,14 @@ class NestConfig:
     def warnings(self) -> list[str]:
         """What does not add up but hinders nothing."""
 
-def parse_options(args: list[str]) -> Options:
-    """Parse a command line without the program's name; raises UsageError."""
+def parse_options(args: list[str], taken: list[str] = [], program: str = "locust-nest") -> Options:
+    """Parse a command line without the program's name; raises UsageError.
+
+    The spellings `taken` belong to the models. Called `locust`, the program has only Locust's options.
+    """
+
+def unrecognized_arguments(args: list[str], options: Options, further_names: list[str] = []) -> str:
+    """The error text for arguments that nobody knows, with the nearest option that exists."""
 
 def load_nest_config(path: str) -> NestConfig:
     """Read a configuration file; raises UsageError with file, line and column."""

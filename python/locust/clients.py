@@ -206,7 +206,10 @@ class HttpSession(requests.Session):
         pool_manager: Any = None,
         **kwargs: Any,
     ) -> None:
-        # Not Session.__init__: whatever is missing is made by __getattr__.
+        classes = type(self).__mro__
+        if args or kwargs or classes[classes.index(HttpSession) + 1] is not requests.Session:
+            super().__init__(*args, **kwargs)
+        # Else not Session.__init__: whatever is missing is made by __getattr__.
         self.base_url = base_url
         if request_event is None:
             from . import events
@@ -449,20 +452,18 @@ def _says_something(setting: Any) -> bool:
     return any(setting.values()) if isinstance(setting, dict) else bool(setting)
 
 
-def _encode_body(data: Any, json: Any) -> tuple[bytes, str | None] | None:
+def _encode_body(data: Any, json: Any) -> tuple[bytes | str, str | None] | None:
     """(body, content type) as `requests` would send them; None for bodies that it must look at itself."""
     if not data:
         try:
             return complexjson.dumps(json, allow_nan=False).encode(), "application/json"
         except ValueError:
             return None
-    if isinstance(data, str):
-        return data.encode(), None
-    if isinstance(data, bytes):
+    if isinstance(data, (str, bytes)):
         return data, None
     if isinstance(data, (dict, list, tuple)):
         encoded = RequestEncodingMixin._encode_params(data)  # type: ignore[attr-defined]
-        return (encoded.encode(), _FORM) if isinstance(encoded, str) else None
+        return (encoded, _FORM) if isinstance(encoded, str) else None
     return None
 
 

@@ -1,8 +1,8 @@
 """A server that remembers what it is sent, byte by byte, and sessions whose events are kept.
 
 Nothing here or in the tests that use nothing else belongs to this program: they pass with the real Locust, too,
-which is where their expectations come from (`python -m pytest tests/python/test_client_*.py -m "not ours"` in an
-environment that has it).
+which is where their expectations come from (`python -m pytest tests/python/test_client_*.py` in an environment that
+has it).
 """
 
 from __future__ import annotations
@@ -16,16 +16,14 @@ from typing import Any
 import gevent
 import pytest
 from gevent.server import StreamServer
-from requests.utils import default_headers
 
-import locust  # noqa: F401  first, for the patching
 from locust.clients import HttpSession
 from locust.event import EventHook
 
 DEADLINE_S = 10
 
 # What every request of a session has, whatever version of requests speaks.
-DEFAULTS = {**default_headers()}
+DEFAULTS = dict(HttpSession("", EventHook(), None).headers)
 
 
 @dataclass

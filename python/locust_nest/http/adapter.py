@@ -38,12 +38,18 @@ def connection_settings(
 
 
 def split_timeout(timeout: Any) -> tuple[float | None, float | None] | None:
-    """(connect, read) in seconds; None for what only urllib3 understands."""
-    if timeout is None or isinstance(timeout, (int, float)):
+    """(connect, read) in seconds; None for what urllib3 must judge."""
+    if timeout is None:
+        return None, None
+    if type(timeout) in (int, float) and timeout > 0:
         return timeout, timeout
-    if isinstance(timeout, tuple) and len(timeout) == 2:
+    if type(timeout) is tuple and len(timeout) == 2 and all(_is_limit(limit) for limit in timeout):
         return timeout
     return None
+
+
+def _is_limit(limit: Any) -> bool:
+    return limit is None or type(limit) in (int, float) and limit > 0
 
 
 class EngineAdapter(BaseAdapter):

@@ -81,7 +81,11 @@ def sent_request(exchange: Exchange) -> PreparedRequest:
     request.method = exchange.method
     request.url = exchange.url
     request.headers = CaseInsensitiveDict(exchange.request_headers)
-    request.body = exchange.request_body
+    request.body = body = exchange.request_body
+    if body is not None:
+        request.headers["Content-Length"] = str(len(body.encode() if isinstance(body, str) else body))
+    elif request.method not in ("GET", "HEAD"):
+        request.headers["Content-Length"] = "0"
     request.hooks = default_hooks()
     request._cookies = RequestsCookieJar()  # type: ignore[attr-defined]
     return request
