@@ -31,6 +31,8 @@ FailureKind connect_failure(int os_error) {
       return FailureKind::kRefused;
     case ETIMEDOUT:
       return FailureKind::kConnectTimeout;
+    case ECONNRESET:  // between the handshake and our looking at it
+      return FailureKind::kConnectionReset;
     case ENETUNREACH:
     case EHOSTUNREACH:
     case ENETDOWN:
@@ -65,6 +67,8 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
       if (contains(message, "hunk")) return FailureKind::kBadChunk;
       if (contains(message, "CONNECT")) return FailureKind::kProxy;
       return FailureKind::kConnectionReset;
+    case CURLE_OUT_OF_MEMORY:  // also what libcurl says of a header line beyond its limit
+      return timings.first_byte == SteadyTime{} ? FailureKind::kOther : FailureKind::kBadResponse;
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:

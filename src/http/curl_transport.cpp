@@ -107,7 +107,7 @@ class CurlTransport final : public Transport {
       if (transfer->read_deadline() <= now) {
         end_early(transfer, FailureKind::kReadTimeout);
       } else {
-        deadlines_.emplace(std::max(next_check(*transfer), now + std::chrono::milliseconds(1)), transfer);
+        add_deadline(transfer, std::max(next_check(*transfer), now + std::chrono::milliseconds(1)));
       }
     }
   }

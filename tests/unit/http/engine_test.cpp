@@ -269,6 +269,28 @@ TEST_F(EngineTest, AServerThatGoesSilentInTheBodyRunsIntoTheReadTimeout) {
   EXPECT_EQ(done->response.status, 200);
 }
 
+TEST_F(EngineTest, AServerThatDripsIsNotSilent) {
+  const ScriptedServer server([](Connection& connection) {
+    while (!connection.read_request().empty()) {
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n");
+      for (int i = 0; i < 6; ++i) {
+        std::this_thread::sleep_for(milliseconds(40));
+        connection.send("x");
+      }
+    }
+  });
+  for (int i = 0; i < 2; ++i) {
+    auto exchange = make(server.url("/"));
+    exchange->request.read_timeout = milliseconds(150);  // less than the whole takes, more than one pause
+    const auto done = run(std::move(exchange));
+    EXPECT_EQ(done->failure.kind, FailureKind::kNone) << done->failure.message;
+    EXPECT_GT(done->timings.response_time(), milliseconds(150));
+  }
+  // What was watched is forgotten: the loop outlives the moment at which it would have looked again.
+  std::this_thread::sleep_for(milliseconds(200));
+  EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kNone);
+}
+
 TEST_F(EngineTest, ACancelledRequestComesBackOnceAndCancelled) {
   const ScriptedServer server([](Connection& connection) { connection.hang(); });
   const auto exchange = make(server.url("/"));
