@@ -1,0 +1,1 @@
+"""The parts of a runner, each with one concern; `locust.runners` puts them together."""
