@@ -13,7 +13,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-import gevent
+from gevent import sleep
 
 import nest_engine
 
@@ -131,7 +131,7 @@ class UsersDispatcher(Iterator[UsersOnWorkers]):
             if is_filled:  # nothing but fixed counts, and all are
                 break
             if self.get_current_user_count() != self._target_user_count:
-                gevent.sleep(max(0.0, self._wait_between_dispatch - duration))
+                sleep(max(0.0, self._wait_between_dispatch - duration))
         self._dispatch_in_progress = False
 
     def _take_rebalance(self) -> bool:

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from .dispatch import UsersDispatcher
 from .event import Events
 from .exception import RunnerAlreadyExistsError
 from .runners import LocalRunner, Runner
@@ -49,6 +50,7 @@ class Environment:
         available_user_classes: dict[str, type[User]] | None = None,
         available_shape_classes: dict[str, LoadTestShape] | None = None,
         available_user_tasks: dict[str, list[Any]] | None = None,
+        dispatcher_class: type[UsersDispatcher] = UsersDispatcher,
         profile: str | None = None,
     ) -> None:
         self.user_classes: list[type[User]] = [] if user_classes is None else user_classes
@@ -76,6 +78,8 @@ class Environment:
         self.available_user_classes = available_user_classes
         self.available_shape_classes = available_shape_classes
         self.available_user_tasks = available_user_tasks
+        # Decides which users run when; see `locust.dispatch`.
+        self.dispatcher_class = dispatcher_class
         self.profile = profile
         self.runner: Runner | None = None
         self.web_ui: Any = None

@@ -20,9 +20,11 @@ from gevent.pool import Group
 
 import nest_engine
 
+from .dispatch import UsersDispatcher
 from .exception import LocustError, StopTest
 from .population import Population, UserGroup
 from .rpc import Message
+from .running.dispatching import follow_dispatcher
 from .running.ending import end_test, locust_exception_handler
 from .running.legacy import LegacyNames
 from .running.shapes import ShapeFollowing
@@ -122,7 +124,9 @@ class Runner(ShapeFollowing, LegacyNames):
         self.final_user_classes_count = {}
         self.custom_messages: dict[str, tuple[Callable[..., Any], bool]] = {}
         self.connection_broken = False
+        self.spawn_rate = 0.0
         self._population = None
+        self._users_dispatcher = None
         self._stopper = None
         self._stop_finished = Event()
         self._callers = set()
@@ -219,6 +223,7 @@ class LocalRunner(Runner):
         # As if it were the only worker, so that a model need not care.
         self.worker_index = 0
         self.worker_count = 1
+        self._local_worker_node = WorkerNode("local")
         self.client_id = f"{socket.gethostname()}_{uuid4().hex}"
         environment.events.user_error.add_listener(self._on_user_error)
 
@@ -240,6 +245,7 @@ class LocalRunner(Runner):
         if `wait` is given and one second does not suffice.
         """
         user_count = math.ceil(user_count)  # shapes compute it
+        self.spawn_rate = spawn_rate
         if wait and user_count - self.user_count > spawn_rate:
             raise ValueError("wait is True but the amount of users to add is greater than the spawn rate")
         if self.spawning_greenlet is not None:
@@ -259,11 +265,10 @@ class LocalRunner(Runner):
             if self.state not in (STATE_INIT, STATE_STOPPED):
                 self.update_state(STATE_SPAWNING)
             logger.info(f"Ramping to {user_count} users at a rate of {spawn_rate:.2f} per second")
-            if self._population is None:
-                self._population = Population(user_classes or self.user_classes)
-            elif user_classes:
-                self._population.choose_from(user_classes)
-            self._ramp(self._population, user_count, spawn_rate)
+            if self.environment.dispatcher_class is UsersDispatcher:
+                self._ramp(self._wanted_users(user_classes), user_count, spawn_rate)
+            else:
+                self._follow_dispatcher(user_count, spawn_rate, user_classes)
             if wait:
                 self.user_greenlets.join()
                 logger.info("All users stopped\n")
@@ -282,6 +287,23 @@ class LocalRunner(Runner):
         self.worker_cpu_warning_emitted = False
         self.environment._filter_tasks_by_tags()
         self.environment.events.test_start.fire(environment=self.environment)
+
+    def _wanted_users(self, user_classes: list[type[User]] | None) -> Population:
+        if self._population is None:
+            self._population = Population(user_classes or self.user_classes)
+        elif user_classes:
+            self._population.choose_from(user_classes)
+        return self._population
+
+    def _follow_dispatcher(
+        self, user_count: int, spawn_rate: float, user_classes: list[type[User]] | None
+    ) -> None:
+        if self._users_dispatcher is None:
+            self._users_dispatcher = self.environment.dispatcher_class(
+                worker_nodes=[self._local_worker_node], user_classes=self.user_classes
+            )
+        self._users_dispatcher.new_dispatch(user_count, spawn_rate, user_classes)
+        follow_dispatcher(self, self._users_dispatcher, self._local_worker_node)
 
     def _ramp(self, population: Population, user_count: int, spawn_rate: float) -> None:
         """Start or stop users one by one, each at its time, until there are `user_count`."""

@@ -20,6 +20,7 @@ from .states import STATE_CLEANUP, STATE_STOPPED
 from .users import UserRunning
 
 if TYPE_CHECKING:
+    from ..dispatch import UsersDispatcher
     from ..env import Environment
 
 logger = logging.getLogger("locust.runners")
@@ -64,6 +65,7 @@ class Ending(UserRunning):
     # The users there were when the test was stopped.
     final_user_classes_count: dict[str, int]
     _population: Population | None
+    _users_dispatcher: UsersDispatcher | None
     # While stop() is at work: who does it, and an event for others to wait for.
     _stopper: gevent.Greenlet | None
     _stop_finished: Event
@@ -137,6 +139,7 @@ class Ending(UserRunning):
         self.shape_last_tick = None
         self.stop_users(self.user_classes_count)
         self._population = None
+        self._users_dispatcher = None
         self.update_state(STATE_STOPPED)
         self.cpu_log_warning()
         self._tell(self.environment.events.test_stop)
