@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/arguments.h"
 #include "cli/nest_config.h"
 #include "cli/options.h"
 #include "module.h"
@@ -47,6 +48,10 @@ std::optional<std::string> environment_variable(const std::string& name) {
 
 void bind_cli(py::module_& module) {
   py::class_<Options>(module, "Options")
+      .def_property_readonly("program", [](const Options& options) { return options.dialect.program(); })
+      .def_readonly("arguments", &Options::arguments)
+      .def_readonly("extras", &Options::extras)
+      .def_readonly("text", &Options::text)
       .def_readonly("model_dirs", &Options::model_dirs)
       .def_readonly("locustfile", &Options::locustfile)
       .def_readonly("locustfiles", &Options::locustfiles)
@@ -75,8 +80,20 @@ void bind_cli(py::module_& module) {
 
   module.def(
       "parse_options",
-      [](const std::vector<std::string>& args) { return cli::parse(args, environment_variable); },
-      py::arg("args"));
+      [](const std::vector<std::string>& args, std::vector<std::string> taken, const std::string& program) {
+        cli::Dialect dialect = cli::dialect_of(program);
+        dialect.taken = std::move(taken);
+        return cli::parse(args, environment_variable, dialect);
+      },
+      py::arg("args"), py::arg("taken") = std::vector<std::string>{}, py::arg("program") = "locust-nest");
+
+  module.def(
+      "unrecognized_arguments",
+      [](const std::vector<std::string>& args, const Options& options,
+         const std::vector<std::string>& further_names) {
+        return cli::unrecognized_arguments(args, options.dialect, further_names);
+      },
+      py::arg("args"), py::arg("options"), py::arg("further_names") = std::vector<std::string>{});
 
   py::class_<NestConfig>(module, "NestConfig")
       .def("resolve", &resolve, py::arg("users"), py::arg("tasksets"))

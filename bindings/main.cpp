@@ -18,13 +18,17 @@ using nest::bindings::Interpreter;
 using nest::cli::Command;
 using nest::cli::Options;
 
-// Hands over to locust_nest.main.run(), which ends with the exit code. Python errors that get here are ours.
-[[noreturn]] void run_models(const Options& options, const char* program) {
-  const Interpreter interpreter({program});
+// Hands over to locust_nest.main, whose `function` ends with the exit code. Python errors that get here are
+// ours.
+[[noreturn]] void call_main(const char* function, const Options& options, const char* program) {
+  // Models may look at sys.argv.
+  std::vector<std::string> arguments{program};
+  arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
+  const Interpreter interpreter(arguments);
   int code = 1;
   bool failed = false;
   try {
-    code = py::module_::import("locust_nest.main").attr("run")(py::cast(options)).cast<int>();
+    code = py::module_::import("locust_nest.main").attr(function)(py::cast(options)).cast<int>();
   } catch (py::error_already_set& error) {
     error.restore();
     failed = true;
@@ -37,6 +41,11 @@ int run(int argc, char** argv) {
   const Options options = nest::cli::parse(argc, argv);
   switch (options.command) {
     case Command::kHelp:
+      // Models that are named have options of their own to show.
+      if (!options.locustfiles.empty() || !options.model_dirs.empty()) {
+        call_main("show_help", options, argv[0]);
+      }
+      [[fallthrough]];
     case Command::kVersion:
       std::fputs(options.text.c_str(), stdout);
       return 0;
@@ -51,7 +60,7 @@ int run(int argc, char** argv) {
     case Command::kRun:
       break;
   }
-  run_models(options, argv[0]);
+  call_main("run", options, argv[0]);
 }
 
 }  // namespace
@@ -60,7 +69,8 @@ int main(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const nest::UsageError& error) {
-    std::fprintf(stderr, "locust-nest: error: %s\n", error.what());
+    const auto dialect = nest::cli::dialect_of(argc > 0 ? argv[0] : "");
+    std::fprintf(stderr, "%s: error: %s\n", dialect.program().c_str(), error.what());
     return error.exit_code();
   }
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,8 +91,8 @@ def run_single_user(
 ) -> None:
     """Run one user of the class in the calling greenlet, and print its requests to stdout.
 
-    Fires `init` and `test_start`, but not the events of a test's end. The command line may have `--host` and the
-    models' own options. `loglevel` None leaves the logging as it is.
+    Fires `init` and `test_start`, but not the events of a test's end. The command line may have Locust's options,
+    of which few mean something here, and the models' own. `loglevel` None leaves the logging as it is.
 
     >>> if __name__ == "__main__":
     ...     run_single_user(Visitor)
@@ -102,7 +101,7 @@ def run_single_user(
     if loglevel:
         log.setup_logging(loglevel)
     if _env is None:
-        options = argument_parser.parse_single_user_options(locust.events, sys.argv[1:])
+        options = argument_parser.get_parser().parse_args()
         options.locustfile = os.path.basename(inspect.stack()[1].filename)
         _env = Environment(
             events=locust.events, locustfile=options.locustfile, host=options.host, parsed_options=options

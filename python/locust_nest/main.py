@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -17,6 +18,7 @@ import locust
 import locust.log
 import locust.main
 import nest_engine
+from locust.argument_parser import model_arguments_help, parsed_options
 from locust.env import Environment
 from locust.user.users import shown_name
 
@@ -41,10 +43,19 @@ def run(options: nest_engine.Options) -> int:
     """Does what the options ask for; returns the process's exit code. Called once, by the binary.
 
     Mistakes of the user become one line on stderr. sys.exit of a model ends the run with its status."""
+    return _guarded(_run, options)
+
+
+def show_help(options: nest_engine.Options) -> int:
+    """Prints the help with the options that the models add; returns the exit code. Called by the binary."""
+    return _guarded(_show_help, options)
+
+
+def _guarded(step: Callable[[nest_engine.Options], int], options: nest_engine.Options) -> int:
     try:
-        return _run(options)
+        return step(options)
     except nest_engine.UsageError as error:
-        _say(f"error: {error}")
+        print(f"{options.program}: error: {error}", file=sys.stderr, flush=True)
         return error.exit_code
     except KeyboardInterrupt:
         # At a prompt or in an import; while users run it is the runner's business.
@@ -55,26 +66,41 @@ def run(options: nest_engine.Options) -> int:
         return _exit_code(exit_request)
 
 
+def _show_help(options: nest_engine.Options) -> int:
+    text, section = options.text, ""
+    try:
+        _discover(options, Wizard())
+        section = model_arguments_help(locust.events)
+    except nest_engine.UsageError as error:
+        _say(f"the options of the models are missing below: {error}")
+    if section:
+        before, examples, after = text.partition("Examples:\n")
+        text = f"{before}{section}\n{examples}{after}"
+    print(text, end="", flush=True)
+    return 0
+
+
 def _run(options: nest_engine.Options) -> int:
     _set_up_logging(options)
     wizard = Wizard()
     config = _load_config(options)
     models = _discover(options, wizard)
+    parsed = parsed_options(options, locust.events)
     users, tasksets = weighing.resolve(models.users, models.tasksets, config, models.unavailable)
     # A TaskSet that users run already takes part only if the configuration says so.
     tasksets = [taskset for taskset in tasksets if taskset.runs or taskset.member.default_weight]
     if not options.include_tasksets:
         tasksets = []
-    users = _selected(users, options.user_classes)
+    users = _selected(users, parsed.user_classes)
     if not _settle(options, wizard, users, tasksets):
         return 0
     user_classes = _user_classes(options, users, tasksets)
-    environment = _environment(options, models, user_classes)
+    environment = _environment(parsed, models, user_classes)
     dependencies = Dependencies(DEPENDENCIES_LOG)
     with _ended_by_signals():
         try:
             dependencies.start(config.dependencies if config else [], _on_death(environment))
-            return locust.main.run_test(environment, options)
+            return locust.main.run_test(environment, parsed)
         finally:
             dependencies.stop()
 
@@ -211,7 +237,7 @@ def _common_host(user_classes: Sequence[Any]) -> str:
     raise usage_error(f"TaskSets run in an HTTP user, and {problem}: name the server with --host")
 
 
-def _environment(options: nest_engine.Options, models: Models, user_classes: list[Any]) -> Environment:
+def _environment(options: Namespace, models: Models, user_classes: list[Any]) -> Environment:
     paths = [shown_path(file.path) for file in models.files]
     shape = _shape(options, models.shapes)
     return locust.main.create_environment(
@@ -226,7 +252,7 @@ def _environment(options: nest_engine.Options, models: Models, user_classes: lis
     )
 
 
-def _shape(options: nest_engine.Options, shapes: Sequence[Any]) -> Any:
+def _shape(options: Namespace, shapes: Sequence[Any]) -> Any:
     """The load shape in force, if any: the first of the locustfiles, as with Locust.
 
     A directory of unrelated models is another matter: the shape of one model rules them all only if it is the

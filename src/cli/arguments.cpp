@@ -25,38 +25,55 @@ bool is_negative_number(const std::string& arg) {
 
 class Splitter {
  public:
-  Splitter(const std::vector<std::string>& args, LetterT letter_t) : args_(args), letter_t_(letter_t) {}
+  Splitter(const std::vector<std::string>& args, LetterT letter_t, const Dialect& dialect)
+      : args_(args), letter_t_(letter_t), dialect_(dialect) {}
 
   Arguments run() {
     while (position_ < args_.size() && !finished_) {
       const std::string& arg = args_[position_++];
       if (arg == "--") {
-        result_.words.insert(result_.words.end(), args_.begin() + position(), args_.end());
+        after_unknown_ = false;
+        for (; position_ < args_.size(); ++position_) word(args_[position_]);
         break;
       }
       if (!looks_like_option(arg)) {
-        result_.words.push_back(arg);
+        word(arg);
       } else if (arg.starts_with("--")) {
         long_option(arg);
       } else {
         short_options(arg);
       }
     }
-    if (!unknown_.empty() && !finished_) throw_unknown();
+    if (!result_.extras.empty()) {
+      result_.extras.insert(result_.extras.begin(), result_.words.begin(), result_.words.end());
+      result_.words.clear();
+    }
     return std::move(result_);
   }
 
  private:
-  std::ptrdiff_t position() const { return static_cast<std::ptrdiff_t>(position_); }
-
   const OptionSpec* find(const std::string& name) const {
+    if (std::find(dialect_.taken.begin(), dialect_.taken.end(), name) != dialect_.taken.end()) return nullptr;
     if (name == "-T" && letter_t_ == LetterT::kTags) return find_option("--tags");
-    return find_option(name);
+    const OptionSpec* option = find_option(name);
+    if (option != nullptr && option->old) return nullptr;
+    if (option != nullptr && (dialect_.wrapper || !option->wrapper)) return option;
+    return find_abbreviated(name);
+  }
+
+  // After an unknown option it may be a value of that option.
+  void word(const std::string& arg) { (after_unknown_ ? result_.extras : result_.words).push_back(arg); }
+
+  void unknown(const std::string& arg) {
+    after_unknown_ = true;
+    result_.extras.push_back(arg);
   }
 
   bool looks_like_option(const std::string& arg) const {
     if (arg.size() < 2 || arg[0] != '-' || is_negative_number(arg)) return false;
-    if (find(arg.substr(0, arg.find('='))) != nullptr) return true;
+    const std::string name = arg.substr(0, arg.find('='));
+    if (find(name) != nullptr) return true;
+    if (name.size() < arg.size() && name.starts_with("--")) return name.find(' ') == std::string::npos;
     return arg.find(' ') == std::string::npos || find(arg.substr(0, 2)) != nullptr;
   }
 
@@ -64,7 +81,7 @@ class Splitter {
     const auto equals = arg.find('=');
     const OptionSpec* option = find(arg.substr(0, equals));
     if (option == nullptr) {
-      unknown_.push_back(arg);
+      unknown(arg);
     } else if (equals == std::string::npos) {
       add(*option, arg, std::nullopt);
     } else {
@@ -78,7 +95,7 @@ class Splitter {
       const std::string name{'-', arg[i]};
       const OptionSpec* option = find(name);
       if (option == nullptr) {
-        unknown_.push_back(i == 1 ? arg : "-" + arg.substr(i));
+        unknown(i == 1 ? arg : "-" + arg.substr(i));
         return;
       }
       const std::string rest = arg.substr(i + 1);
@@ -96,6 +113,7 @@ class Splitter {
     if (option.set == nullptr) {
       throw UsageError(spelling + " is not supported yet: " + option.missing);
     }
+    after_unknown_ = false;
     Occurrence occurrence{&option, {}};
     if (joined) {
       if (option.takes == Takes::kNothing) {
@@ -119,27 +137,36 @@ class Splitter {
     return position_ < args_.size() && args_[position_] != "--" && !looks_like_option(args_[position_]);
   }
 
-  [[noreturn]] void throw_unknown() const {
-    std::string message = "unrecognized arguments:";
-    for (const auto& arg : unknown_) message += " " + arg;
-    const std::string& first = unknown_.front();
-    const std::string near = nearest(first.substr(0, first.find('=')), all_long_names());
-    if (!near.empty()) message += "\nDid you mean '" + near + "'?";
-    throw UsageError(message);
-  }
-
   const std::vector<std::string>& args_;
   const LetterT letter_t_;
+  const Dialect& dialect_;
   std::size_t position_ = 0;
   bool finished_ = false;
-  std::vector<std::string> unknown_;
+  bool after_unknown_ = false;
   Arguments result_;
 };
 
 }  // namespace
 
-Arguments split_arguments(const std::vector<std::string>& args, LetterT letter_t) {
-  return Splitter(args, letter_t).run();
+Arguments split_arguments(const std::vector<std::string>& args, LetterT letter_t, const Dialect& dialect) {
+  return Splitter(args, letter_t, dialect).run();
+}
+
+std::string unrecognized_arguments(const std::vector<std::string>& args, const Dialect& dialect,
+                                   const std::vector<std::string>& further_names) {
+  for (const auto& arg : args) {
+    const std::string name = arg.substr(0, arg.find('='));
+    const OptionSpec* option = find_option(name);
+    if (option != nullptr && option->old) return name + " is not supported yet: " + option->missing;
+  }
+  std::string message = "unrecognized arguments:";
+  for (const auto& arg : args) message += " " + arg;
+  std::vector<std::string> names = all_long_names(dialect);
+  names.insert(names.end(), further_names.begin(), further_names.end());
+  const std::string first = args.empty() ? "" : args.front();
+  const std::string near = nearest(first.substr(0, first.find('=')), names);
+  if (!near.empty()) message += "\nDid you mean '" + near + "'?";
+  return message;
 }
 
 }  // namespace nest::cli

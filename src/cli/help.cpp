@@ -18,6 +18,8 @@ constexpr std::string_view kUsage =
     "       locust-nest init [DIR]\n"
     "       locust-nest python [ARGS ...]\n";
 
+constexpr std::string_view kUsageOfLocust = "Usage: locust [options] [UserClass ...]\n";
+
 constexpr std::string_view kCommands =
     "Commands:\n"
     "  init [DIR]              Write an example project: models, weights, README\n"
@@ -32,6 +34,18 @@ constexpr std::string_view kEpilog =
     "Most options can also be set by an environment variable, shown in [brackets];\n"
     "the command line wins. The old names -c, --clients, --hatch-rate, --no-web and\n"
     "--csv-base-name are understood.\n";
+
+constexpr std::string_view kEpilogOfLocust =
+    "Examples:\n"
+    "  locust --headless -f my_test.py -H http://localhost:8080 -u 50 -r 10 -t 1m\n"
+    "  locust --headless -T smoke -u 5 -t 30s --csv results\n"
+    "\n"
+    "Most options can also be set by an environment variable, shown in [brackets];\n"
+    "the command line wins. The old names -c, --clients, --hatch-rate, --no-web and\n"
+    "--csv-base-name are understood.\n";
+
+// Whose command line `locust` is; python/locust says the same to models.
+constexpr std::string_view kLocustVersion = "2.47.0";
 
 constexpr std::array<std::pair<Group, std::string_view>, 5> kGroups{{
     {Group::kModels, "Models"},
@@ -65,18 +79,23 @@ std::string wrap(const std::string& text, std::size_t first_column, std::size_t 
   return result;
 }
 
-std::string heading(const OptionSpec& option) {
-  std::string result = "  ";
+// -T is --tags for `locust`, and for locust-nest only beside -f.
+bool is_tags_of_locust(const OptionSpec& option, const Dialect& dialect) {
+  return !dialect.wrapper && option.long_name() == "--tags";
+}
+
+std::string heading(const OptionSpec& option, const Dialect& dialect) {
+  std::string result = is_tags_of_locust(option, dialect) ? "  -T" : "  ";
   for (const auto& name : option.names) result += (result.size() > 2 ? ", " : "") + name;
   if (option.takes == Takes::kWords) return result + " [" + option.metavar + " ...]";
   if (option.takes != Takes::kNothing) return result + " " + option.metavar;
   return result;
 }
 
-std::string describe(const OptionSpec& option) {
+std::string describe(const OptionSpec& option, const Dialect& dialect) {
   std::string text = option.help;
   if (!option.environment.empty()) text += " [" + option.environment.front() + "]";
-  const std::string head = heading(option);
+  const std::string head = heading(option, dialect);
   const bool fits = head.size() + 2 <= kHelpColumn;
   const std::string gap =
       fits ? std::string(kHelpColumn - head.size(), ' ') : "\n" + std::string(kHelpColumn, ' ');
@@ -85,22 +104,23 @@ std::string describe(const OptionSpec& option) {
 
 }  // namespace
 
-std::string help_text() {
-  std::string text(kUsage);
+std::string help_text(const Dialect& dialect) {
+  std::string text(dialect.wrapper ? kUsage : kUsageOfLocust);
   text += "\nRuns unmodified Locust models on a native engine.\n\n";
-  text += kCommands;
+  if (dialect.wrapper) text += std::string(kCommands) + "\n";
   for (const auto& [group, title] : kGroups) {
-    text += "\n" + std::string(title) + ":\n";
+    text += std::string(title) + ":\n";
     if (group == Group::kModels) {
       text += "  UserClass               " + wrap("Run only these user classes", kHelpColumn, kHelpColumn) +
               " [LOCUST_USER_CLASSES]\n";
     }
     for (const OptionSpec& option : option_table()) {
-      if (option.group == group && !option.help.empty()) text += describe(option);
+      const bool shown = !option.help.empty() && (dialect.wrapper || !option.wrapper);
+      if (option.group == group && shown) text += describe(option, dialect);
     }
+    text += "\n";
   }
-  text += "\n";
-  text += kEpilog;
+  text += dialect.wrapper ? kEpilog : kEpilogOfLocust;
   return text;
 }
 
@@ -111,6 +131,10 @@ std::string init_help_text() {
          "models, their weights and a README. Never overwrites a file.\n";
 }
 
-std::string version_text() { return "locust-nest " NEST_VERSION "\n"; }
+std::string version_text(const Dialect& dialect) {
+  const std::string ours = "locust-nest " NEST_VERSION;
+  if (dialect.wrapper) return ours + "\n";
+  return "locust " + std::string(kLocustVersion) + " from " + ours + "\n";
+}
 
 }  // namespace nest::cli

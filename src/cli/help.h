@@ -3,10 +3,12 @@
 
 #include <string>
 
+#include "cli/options.h"
+
 namespace nest::cli {
 
-std::string help_text();
+std::string help_text(const Dialect& dialect);
 std::string init_help_text();
-std::string version_text();
+std::string version_text(const Dialect& dialect);
 
 }  // namespace nest::cli

@@ -32,6 +32,7 @@ std::vector<OptionSpec> model_options() {
        .takes = Takes::kValues,
        .metavar = "DIR",
        .group = Group::kModels,
+       .wrapper = true,
        .help =
            "Run all models below this directory, at any depth. May be given several times. Default: models",
        .set = add_model_dir},
@@ -44,6 +45,7 @@ std::vector<OptionSpec> model_options() {
        .set = set_locustfile},
       {.names = {"-T", "--include-tasksets", "--include_tasksets"},
        .group = Group::kModels,
+       .wrapper = true,
        .help = "Also run the task sets that belong to no user class, each as a weighted task of one common "
                "user. With -f, -T is the short form of --tags instead",
        .set = [](Options& options, Value) { options.include_tasksets = true; }},
@@ -51,18 +53,22 @@ std::vector<OptionSpec> model_options() {
        .takes = Takes::kValue,
        .metavar = "FILE",
        .group = Group::kModels,
+       .wrapper = true,
        .help = "Weights and helper processes, as JSON. Default: config.json, if there is one",
        .set = [](Options& options, Value value) { options.config_file = value; }},
       {.names = {"--configure"},
        .group = Group::kModels,
+       .wrapper = true,
        .help = "Ask for the weight of each class, then offer to save the answers and to run",
        .set = [](Options& options, Value) { options.configure = true; }},
       {.names = {"-y", "--yes"},
        .group = Group::kModels,
+       .wrapper = true,
        .help = "Do not ask for confirmation before the run",
        .set = [](Options& options, Value) { options.assume_yes = true; }},
       {.names = {"--strict"},
        .group = Group::kModels,
+       .wrapper = true,
        .help = "Do not run at all if one of the models cannot be imported",
        .set = [](Options& options, Value) { options.strict = true; }},
       {.names = {"--tags"},
@@ -204,6 +210,12 @@ OptionSpec later(std::vector<std::string> names, Takes takes, std::string missin
   return spec;
 }
 
+OptionSpec old(std::vector<std::string> names, Takes takes, std::string missing) {
+  OptionSpec spec = later(std::move(names), takes, std::move(missing));
+  spec.old = true;
+  return spec;
+}
+
 // Locust's options of every era that have no meaning here yet.
 std::vector<OptionSpec> later_options() {
   const auto flag = Takes::kNothing;
@@ -214,7 +226,7 @@ std::vector<OptionSpec> later_options() {
   const std::string report = "the tables and --csv are the only reports";
   const std::string config = "only --config-file, environment variables and the command line configure a run";
   const std::string listing = "models can only be run, not listed";
-  const std::string old = "it is an option of old Locust versions";
+  const std::string steps = "it is an option of old Locust versions";
   return {
       later({"--config"}, value, config),
       later({"--config-users"}, words, config, "LOCUST_CONFIG_USERS"),
@@ -230,7 +242,7 @@ std::vector<OptionSpec> later_options() {
       later({"--json-file"}, value, report),
       later({"--web-host"}, value, web, "LOCUST_WEB_HOST"),
       later({"--web-host-display-name"}, value, web, "LOCUST_WEB_HOST_DISPLAY_NAME"),
-      later({"-P", "--web-port", "--port"}, value, web, "LOCUST_WEB_PORT"),
+      later({"-P", "--web-port"}, value, web, "LOCUST_WEB_PORT"),
       later({"--autostart"}, flag, web, "LOCUST_AUTOSTART"),
       later({"--autoquit"}, value, web, "LOCUST_AUTOQUIT"),
       later({"--headful"}, flag, web, "LOCUST_HEADFUL"),
@@ -240,7 +252,6 @@ std::vector<OptionSpec> later_options() {
       later({"--tls-key"}, value, web, "LOCUST_TLS_KEY"),
       later({"--class-picker"}, flag, web, "LOCUST_USERCLASS_PICKER"),
       later({"--build-path"}, value, web, "LOCUST_BUILD_PATH"),
-      later({"--modern-ui"}, flag, web),
       later({"--legacy-ui"}, flag, web, "LOCUST_LEGACY_UI"),
       later({"--web-base-path"}, value, web, "LOCUST_WEB_BASE_PATH"),
       later({"--master"}, flag, distributed, "LOCUST_MODE_MASTER"),
@@ -255,13 +266,15 @@ std::vector<OptionSpec> later_options() {
       later({"--master-port"}, value, distributed, "LOCUST_MASTER_NODE_PORT"),
       later({"--slave"}, flag, distributed, "LOCUST_SLAVE"),
       later({"--expect-slaves"}, value, distributed, "LOCUST_EXPECT_SLAVES"),
-      later({"--heartbeat-liveness"}, value, distributed),
-      later({"--heartbeat-interval"}, value, distributed),
-      later({"-n", "--num-request"}, value, "limit the run with --run-time"),
-      later({"--no-reset-stats"}, flag, "statistics are kept unless --reset-stats is given"),
-      later({"--step-load"}, flag, old),
-      later({"--step-clients", "--step-users"}, value, old),
-      later({"--step-time"}, value, old),
+      old({"--port"}, value, web),
+      old({"--modern-ui"}, flag, web),
+      old({"--heartbeat-liveness"}, value, distributed),
+      old({"--heartbeat-interval"}, value, distributed),
+      old({"-n", "--num-request"}, value, "limit the run with --run-time"),
+      old({"--no-reset-stats"}, flag, "statistics are kept unless --reset-stats is given"),
+      old({"--step-load"}, flag, steps),
+      old({"--step-clients", "--step-users"}, value, steps),
+      old({"--step-time"}, value, steps),
   };
 }
 
@@ -299,9 +312,23 @@ const OptionSpec* find_option(std::string_view name) {
   return nullptr;
 }
 
-std::vector<std::string> all_long_names() {
+const OptionSpec* find_abbreviated(std::string_view name) {
+  const OptionSpec* found = nullptr;
+  if (name.size() < 3 || !name.starts_with("--")) return nullptr;
+  for (const OptionSpec& spec : option_table()) {
+    const bool matches = std::any_of(spec.names.begin(), spec.names.end(),
+                                     [&](const std::string& full) { return full.starts_with(name); });
+    if (spec.wrapper || spec.old || !matches) continue;
+    if (found != nullptr) return nullptr;
+    found = &spec;
+  }
+  return found;
+}
+
+std::vector<std::string> all_long_names(const Dialect& dialect) {
   std::vector<std::string> result;
   for (const OptionSpec& spec : option_table()) {
+    if (spec.wrapper && !dialect.wrapper) continue;
     for (const auto* names : {&spec.names, &spec.legacy_names}) {
       for (const auto& name : *names) {
         if (name.starts_with("--")) result.push_back(name);

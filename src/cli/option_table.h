@@ -30,6 +30,10 @@ struct OptionSpec {
   Takes takes = Takes::kNothing;
   std::string metavar = {};
   Group group = Group::kOther;
+  // Not Locust's: does not exist when the binary is called `locust`.
+  bool wrapper = false;
+  // Only old Locust versions have it: a model may have an option of this name.
+  bool old = false;
   // One paragraph for --help; empty: not shown.
   std::string help = {};
   // Called once for each value in order, for a flag with an empty value. Throws BadValue. Null: the option is
@@ -49,7 +53,11 @@ const std::vector<OptionSpec>& option_table();
 // The option spelled `name` ("-u", "--users", "--clients"), or null.
 const OptionSpec* find_option(std::string_view name);
 
-// Every long spelling, for suggestions.
-std::vector<std::string> all_long_names();
+// The one option of Locust's with a long name that begins with `name` ("--us"), or null if there is none or
+// more than one.
+const OptionSpec* find_abbreviated(std::string_view name);
+
+// Every long spelling of the dialect, for suggestions.
+std::vector<std::string> all_long_names(const Dialect& dialect = {});
 
 }  // namespace nest::cli

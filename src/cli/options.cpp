@@ -27,11 +27,13 @@ bool given(const Arguments& arguments, std::string_view long_name) {
 
 // -T is --tags with -f and --include-tasksets with a directory; -f can come from the environment too, unless
 // the command line names a directory.
-Arguments split_with_the_right_letter_t(const Strings& args, const Environment& environment) {
-  Arguments arguments = split_arguments(args, LetterT::kTags);
+Arguments split_with_the_right_letter_t(const Strings& args, const Environment& environment,
+                                        const Dialect& dialect) {
+  Arguments arguments = split_arguments(args, LetterT::kTags, dialect);
+  if (!dialect.wrapper) return arguments;
   const bool file_from_environment = environment("LOCUST_LOCUSTFILE") && !given(arguments, "--model-dir");
   if (given(arguments, "--locustfile") || file_from_environment) return arguments;
-  return split_arguments(args, LetterT::kIncludeTasksets);
+  return split_arguments(args, LetterT::kIncludeTasksets, dialect);
 }
 
 void set_value(Options& options, const OptionSpec& option, const std::string& value,
@@ -62,6 +64,7 @@ Strings spell_out(const Arguments& arguments) {
 
 void apply_command_line(Options& options, const Arguments& arguments) {
   options.user_classes = arguments.words;
+  options.extras = arguments.extras;
   CLI::App app;
   app.set_help_flag();
   for (const OptionSpec& option : option_table()) {
@@ -128,7 +131,7 @@ void apply_environment(Options& options, const Arguments& arguments, const Envir
       break;
     }
   }
-  if (options.user_classes.empty()) {
+  if (options.user_classes.empty() && options.extras.empty()) {
     std::istringstream words(environment("LOCUST_USER_CLASSES").value_or(""));
     for (std::string word; words >> word;) options.user_classes.push_back(word);
   }
@@ -153,18 +156,43 @@ Options parse_init(const Strings& args) {
   return options;
 }
 
-Options parse_run(const Strings& args, const Environment& environment) {
-  const Arguments arguments = split_with_the_right_letter_t(args, environment);
+// Whose options --help is to show beside ours: those of models that are named before it or after it. Mistakes
+// in the other arguments are no reason to refuse help.
+void settle_models_of_help(Options& options, const Environment& environment) {
+  Strings rest = options.arguments;
+  std::erase_if(rest, [](const std::string& arg) { return arg == "-h" || arg == "--help"; });
+  try {
+    const Arguments arguments = split_with_the_right_letter_t(rest, environment, options.dialect);
+    for (const auto& [option, values] : arguments.options) {
+      if (option->long_name() != "--locustfile" && option->long_name() != "--model-dir") continue;
+      for (const auto& value : values) set_value(options, *option, value);
+    }
+  } catch (const UsageError&) {
+    options.locustfiles.clear();
+    options.model_dirs.clear();
+  }
+}
+
+Options parse_run(const Strings& args, const Environment& environment, const Dialect& dialect) {
+  const Arguments arguments = split_with_the_right_letter_t(args, environment, dialect);
   Options options;
-  if (given(arguments, "--help") || given(arguments, "--version")) {
-    const bool help = given(arguments, "--help");
-    options.command = help ? Command::kHelp : Command::kVersion;
-    options.text = help ? help_text() : version_text();
+  options.dialect = dialect;
+  options.arguments = args;
+  if (given(arguments, "--version")) {
+    options.command = Command::kVersion;
+    options.text = version_text(dialect);
+    return options;
+  }
+  if (given(arguments, "--help")) {
+    options.command = Command::kHelp;
+    options.text = help_text(dialect);
+    settle_models_of_help(options, environment);
     return options;
   }
   apply_command_line(options, arguments);
   apply_environment(options, arguments, environment);
-  if (!options.headless && !options.configure) {
+  if (!dialect.wrapper && options.locustfiles.empty()) options.locustfiles = {options.locustfile};
+  if (!options.headless && !options.configure && options.extras.empty()) {
     throw UsageError("the web interface does not exist yet: add --headless to start the test at once");
   }
   return options;
@@ -172,7 +200,12 @@ Options parse_run(const Strings& args, const Environment& environment) {
 
 }  // namespace
 
-Options parse(const std::vector<std::string>& args, const Environment& environment) {
+Dialect dialect_of(std::string_view argv0) {
+  return {.wrapper = argv0.substr(argv0.rfind('/') + 1) != "locust"};
+}
+
+Options parse(const std::vector<std::string>& args, const Environment& environment, const Dialect& dialect) {
+  if (!dialect.wrapper) return parse_run(args, environment, dialect);
   if (!args.empty() && args[0] == "python") {
     Options options;
     options.command = Command::kPython;
@@ -180,7 +213,7 @@ Options parse(const std::vector<std::string>& args, const Environment& environme
     return options;
   }
   if (!args.empty() && (args[0] == "init" || args[0] == "install")) return parse_init(args);
-  return parse_run(args, environment);
+  return parse_run(args, environment, dialect);
 }
 
 void settle_model_dirs(Options& options, bool stdin_is_terminal,
@@ -189,11 +222,16 @@ void settle_model_dirs(Options& options, bool stdin_is_terminal,
   std::error_code ignored;
   if (std::filesystem::is_directory(working_directory / "models", ignored)) {
     options.model_dirs.emplace_back("models");
+  } else if (std::filesystem::is_regular_file(working_directory / options.locustfile, ignored)) {
+    options.locustfiles = {options.locustfile};
   } else if (!stdin_is_terminal) {
+    Strings unknown = options.extras;
+    std::erase_if(unknown, [](const std::string& arg) { return !arg.starts_with('-'); });
+    if (!unknown.empty()) throw UsageError(unrecognized_arguments(unknown, options.dialect));
     throw UsageError(
-        "no models: there is no directory 'models' here. Name one with -d DIR, a file with -f FILE, or write "
-        "an "
-        "example with 'locust-nest init'");
+        "no models: there is no directory 'models' and no locustfile.py here. Name a directory with -d DIR, "
+        "a "
+        "file with -f FILE, or write an example with 'locust-nest init'");
   }
 }
 
@@ -203,7 +241,8 @@ Options parse(int argc, const char* const* argv) {
     if (value == nullptr) return std::nullopt;
     return value;
   };
-  Options options = parse(Strings(argv + std::min(argc, 1), argv + argc), environment);
+  const Dialect dialect = dialect_of(argc > 0 ? argv[0] : "");
+  Options options = parse(Strings(argv + std::min(argc, 1), argv + argc), environment, dialect);
   std::error_code unreadable;
   settle_model_dirs(options, isatty(STDIN_FILENO) == 1, std::filesystem::current_path(unreadable));
   return options;

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace nest::cli {
@@ -21,11 +22,30 @@ enum class Command {
   kVersion,  // print `text`
 };
 
+// How the words of a command line are to be understood.
+struct Dialect {
+  // False for a binary that is called `locust`: it has no option, no command and no default that Locust
+  // lacks.
+  bool wrapper = true;
+  // Spellings of ours that the models have given to options of their own: here they are unknown.
+  std::vector<std::string> taken = {};
+
+  std::string program() const { return wrapper ? "locust-nest" : "locust"; }
+};
+
+// The dialect of a binary started as `argv0`, whatever its folder.
+Dialect dialect_of(std::string_view argv0);
+
 struct Options {
   Command command = Command::kRun;
+  Dialect dialect;
+  std::vector<std::string> arguments;  // all of them, as given
+  // What only the models can know: options that are in no table, and the words that follow these. Before them
+  // all other words, of which `user_classes` then has none.
+  std::vector<std::string> extras;
   std::vector<std::string> python_args;  // as given, without "python" itself
   std::string init_dir = ".";
-  std::string text;  // of kHelp and kVersion; ends with a newline
+  std::string text;  // of kHelp and kVersion; ends with a newline. For kHelp the models are settled too
 
   // Which models.
   std::vector<std::string> model_dirs;
@@ -66,10 +86,12 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 
 // Pure: looks at no file and no terminal. `args` are without the program's name. Precedence: built-in
 // default, then `environment`, then the command line. Throws UsageError.
-Options parse(const std::vector<std::string>& args, const Environment& environment);
+Options parse(const std::vector<std::string>& args, const Environment& environment,
+              const Dialect& dialect = {});
 
-// The model directory of a run for which none was named: "models" if `working_directory` has one. Otherwise,
-// nothing is changed on a terminal (Python then asks), and without one a UsageError says what to do.
+// The models of a run for which none were named: the directory "models" if `working_directory` has one, else
+// its file locustfile.py. Otherwise, nothing is changed on a terminal (Python then asks), and without one a
+// UsageError says what to do.
 void settle_model_dirs(Options& options, bool stdin_is_terminal,
                        const std::filesystem::path& working_directory);
 

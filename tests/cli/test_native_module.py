@@ -16,7 +16,7 @@ try:
 except AttributeError:
     print("read only")
 try:
-    engine.parse_options(["--usres"])
+    engine.parse_options(["-u"])
 except engine.UsageError as error:
     print(error.exit_code, str(error).splitlines())
 
@@ -53,7 +53,7 @@ def test_options_plan_and_configuration_reach_python(nest: RunNest, tmp_path: Pa
         "5 2.0 60 0.0 None",
         "['a'] True None ['x', 'y'] ['Buyer']",
         "read only",
-        """2 ['unrecognized arguments: --usres', "Did you mean '--users'?"]""",
+        "2 ['argument -u/--users: expected one argument']",
         "AABAAAAABAAAAABAA ['A', 'A'] {'A': 12, 'B': 3} 15",
         "two user classes are called A",
         "1 0.5 3 -1.0 3",

@@ -87,8 +87,8 @@ def test_a_run_needs_headless(nest: RunNest) -> None:
 def test_without_models_and_without_a_terminal_it_says_what_to_do(nest: RunNest, args: list[str]) -> None:
     assert_refused(
         nest(*args),
-        "no models: there is no directory 'models' here. Name one with -d DIR, a file with -f FILE,"
-        " or write an example with 'locust-nest init'",
+        "no models: there is no directory 'models' and no locustfile.py here. Name a directory with -d DIR,"
+        " a file with -f FILE, or write an example with 'locust-nest init'",
     )
 
 

@@ -44,6 +44,7 @@ class Project:
 
     def run(self, **given: Any) -> int:
         options: dict[str, Any] = {
+            "program": "locust-nest",
             "model_dirs": [] if given.get("locustfiles") else ["models"],
             "locustfiles": [],
             "include_tasksets": False,

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/errors.h"
+#include "cli/arguments.h"
 
 namespace nest::cli {
 namespace {
@@ -14,12 +15,13 @@ namespace {
 using Args = std::vector<std::string>;
 using Variables = std::map<std::string, std::string>;
 
-Options parse_with(const Args& args, const Variables& variables = {}) {
-  return parse(args, [&](const std::string& name) -> std::optional<std::string> {
+Options parse_with(const Args& args, const Variables& variables = {}, const Dialect& dialect = {}) {
+  const auto environment = [&](const std::string& name) -> std::optional<std::string> {
     const auto it = variables.find(name);
     if (it == variables.end()) return std::nullopt;
     return it->second;
-  });
+  };
+  return parse(args, environment, dialect);
 }
 
 // Parses `args` after "--headless".
@@ -207,16 +209,73 @@ TEST(Options, MissingAndSuperfluousValuesAreRefused) {
   EXPECT_EQ(error_of({"--headless=no"}), "argument --headless: ignored explicit argument 'no'");
 }
 
-TEST(Options, UnknownOptionsAreNamedWithTheNearestKnownOne) {
-  EXPECT_EQ(error_of({"--usres", "5", "--zzzzzzzz"}),
+TEST(Options, UnknownOptionsAndTheWordsAfterThemAreLeftToTheModels) {
+  const Options options = run({"A", "--size", "5", "B", "-yx", "-u", "2", "C", "--note=a b", "--", "D"});
+  EXPECT_EQ(options.extras, (Args{"A", "C", "D", "--size", "5", "B", "-x", "--note=a b"}));
+  EXPECT_TRUE(options.user_classes.empty());
+  EXPECT_EQ(options.num_users, 2);
+  EXPECT_TRUE(options.assume_yes);
+  EXPECT_TRUE(run({"A", "-u", "2"}).extras.empty());
+}
+
+TEST(Options, WithoutHeadlessTheModelsOptionsAreReadFirst) {
+  EXPECT_EQ(parse_with({"--size", "5"}).extras, (Args{"--size", "5"}));
+}
+
+TEST(Options, UnknownArgumentsAreNamedWithTheNearestKnownOption) {
+  EXPECT_EQ(unrecognized_arguments({"--usres", "--zzzzzzzz"}, {}),
             "unrecognized arguments: --usres --zzzzzzzz\nDid you mean '--users'?");
-  EXPECT_EQ(error_of({"--zzzzzzzzz"}), "unrecognized arguments: --zzzzzzzzz");
-  EXPECT_EQ(error_of({"-yx"}).substr(0, 26), "unrecognized arguments: -x");
+  EXPECT_EQ(unrecognized_arguments({"--zzzzzzzzz"}, {}), "unrecognized arguments: --zzzzzzzzz");
+  EXPECT_EQ(unrecognized_arguments({"--baskte=3"}, {}, {"--basket"}),
+            "unrecognized arguments: --baskte=3\nDid you mean '--basket'?");
+  EXPECT_EQ(unrecognized_arguments({"--configur"}, {}).find("--configure") == std::string::npos, false);
+  EXPECT_EQ(unrecognized_arguments({"--configur"}, {.wrapper = false}).find("--configure"),
+            std::string::npos);
+}
+
+TEST(Options, AUniqueBeginningOfALocustOptionStandsForIt) {
+  EXPECT_EQ(run({"--us", "9"}).num_users, 9);
+  EXPECT_EQ(run({"--ho=http://x"}).host, "http://x");
+  EXPECT_EQ(run({"--s", "9"}).extras, (Args{"--s", "9"}));  // of several: for the models' parser to refuse
+  EXPECT_EQ(run({"--stric", "9"}).extras, (Args{"--stric", "9"}));  // ours are written in full
+}
+
+TEST(Options, SpellingsThatTheModelsHaveTakenAreTheirs) {
+  const Options options =
+      parse_with({"--headless", "--clients", "a", "-u", "3"}, {}, {.taken = {"--clients"}});
+  EXPECT_EQ(options.extras, (Args{"--clients", "a"}));
+  EXPECT_EQ(options.num_users, 3);
+}
+
+TEST(Options, CalledLocustItHasOnlyLocustsOptions) {
+  const Dialect locust = dialect_of("/usr/local/bin/locust");
+  const Options options = parse_with({"--headless", "-T", "smoke", "-d", "x", "--strict"}, {}, locust);
+  EXPECT_EQ(options.tags, (Args{"smoke"}));
+  EXPECT_FALSE(options.include_tasksets);
+  EXPECT_FALSE(options.strict);
+  EXPECT_TRUE(options.model_dirs.empty());
+  EXPECT_EQ(options.extras, (Args{"-d", "x", "--strict"}));
+  EXPECT_EQ(options.locustfiles, (Args{"locustfile.py"}));
+  EXPECT_EQ(parse_with({"--headless", "init"}, {}, locust).user_classes, (Args{"init"}));
+  EXPECT_EQ(parse_with({"-V"}, {}, locust).text.rfind("locust 2.", 0), 0U);
+  const std::string help = parse_with({"-h"}, {}, locust).text;
+  EXPECT_EQ(help.rfind("Usage: locust [options]", 0), 0U);
+  EXPECT_EQ(help.find("--model-dir"), std::string::npos);
+  EXPECT_NE(help.find("-T, --tags"), std::string::npos);
+  EXPECT_EQ(dialect_of("bin/locust-nest").program(), "locust-nest");
+  EXPECT_EQ(dialect_of("locust").program(), "locust");
+}
+
+TEST(Options, HelpKnowsWhichModelsAreNamedOnEitherSideOfIt) {
+  EXPECT_EQ(parse_with({"-f", "a.py", "--help"}).locustfiles, (Args{"a.py"}));
+  EXPECT_EQ(parse_with({"--help", "-d", "shop", "--unknown"}).model_dirs, (Args{"shop"}));
+  EXPECT_TRUE(parse_with({"--help", "-f", "a.py", "-u"}).locustfiles.empty());
+  EXPECT_TRUE(parse_with({"--help"}).locustfiles.empty());
 }
 
 TEST(Options, OptionsThatComeLaterAreRefusedByName) {
   for (const char* name : {"--html", "--json", "--web-port", "--master", "--worker", "--processes", "--list",
-                           "--slave", "-P", "-l", "-n", "--config", "--web-login", "--step-load"}) {
+                           "--slave", "-P", "-l", "--config", "--web-login"}) {
     EXPECT_EQ(error_of({"--headless", name, "1"}).find(std::string(name) + " is not supported yet: "), 0U);
   }
 }
