@@ -36,6 +36,7 @@ import gevent
 import locust
 from locust import TaskSet, User
 from locust.user.task import is_markov_taskset
+from locust.util.load_locustfile import load_locustfile_pytest
 
 from .errors import usage_error
 from .import_errors import ImportFailure, explain
@@ -154,6 +155,8 @@ def discover(
         if took >= PROGRESS_INTERVAL_S:
             progress(f"Imported {file.shown_path} in {took:.1f} s")
             reported = time.monotonic()
+    if not models.users and not models.tasksets:
+        collector.add_pytest_users()
     collector.finish()
     return models
 
@@ -218,6 +221,19 @@ class _Collector:
             # Made in a loop or by a function: only the binding tells them apart.
             name = binding
         classes.append(ModelClass(cls, name, defining_file, own_weight(cls)))
+
+    def add_pytest_users(self) -> None:
+        """Takes the test functions of the files for users, as Locust does when there are no user classes."""
+        for file in self._models.files:
+            if not _has_test_functions(file.path):
+                continue
+            try:
+                users = load_locustfile_pytest(file.path)
+            except Exception as error:
+                self._models.failures.append(explain(error, file.path, file.shown_path))
+                continue
+            for name, user_class in users.items():
+                self._models.users.append(ModelClass(user_class, name, file, own_weight(user_class)))
 
     def finish(self) -> None:
         used = list(_used_tasksets(member.cls for member in (*self._models.users, *self._models.tasksets)))
@@ -299,6 +315,11 @@ def _add_file(found: list[ModelFile], seen: set[str], path: str, model_dir: str)
     if real_path not in seen:
         seen.add(real_path)
         found.append(ModelFile(path, os.path.relpath(path, model_dir).replace(os.sep, "/"), model_dir))
+
+
+def _has_test_functions(path: str) -> bool:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return re.search(r"^\s*def test", file.read(), re.MULTILINE) is not None
 
 
 def _class_names(path: str) -> list[str]:

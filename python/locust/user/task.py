@@ -175,7 +175,8 @@ def filter_tasks_by_tags(
         if candidate not in verdicts:
             verdicts[candidate] = selected(candidate)
     task_holder.tasks = [candidate for candidate in task_holder.tasks if verdicts[candidate]]
-    if not task_holder.tasks and not is_markov_taskset(task_holder):
+    keeps_tasks_elsewhere = is_markov_taskset(task_holder) or hasattr(task_holder, "functions")
+    if not task_holder.tasks and not keeps_tasks_elsewhere:
         logging.warning(
             f"{task_holder.__name__} had no tasks left after filtering, instantiating it will fail!"
         )

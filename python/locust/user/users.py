@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from gevent import Greenlet, GreenletExit
 from gevent.pool import Group
+from requests.exceptions import RequestException
 
 from ..clients import HttpSession
-from ..exception import StopTest, StopUser
+from ..exception import CatchResponseError, StopTest, StopUser
 from .task import (
     LOCUST_STATE_RUNNING,
     LOCUST_STATE_STOPPING,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["DefaultTaskSet", "HttpUser", "TaskSet", "User", "UserMeta", "shown_name"]
+__all__ = ["DefaultTaskSet", "HttpUser", "PytestUser", "TaskSet", "User", "UserMeta", "shown_name"]
 
 
 class UserMeta(type):
@@ -225,3 +226,44 @@ class HttpUser(User):
             base_url=self.host, request_event=self.environment.events.request, user=self
         )
         self.client.trust_env = False
+
+
+class PytestUser(User):
+    """Calls its test functions in turn, over and over and without a wait.
+
+    A failing request, also one that `raise_for_status()` tells of, is an ordinary result; any other exception
+    ends the user.
+    """
+
+    abstract = True
+
+    # Of pytest, each with its `fixturedef`; see `locust.util.load_locustfile`.
+    functions: list[Any]
+    # What the fixture of each function made for this user.
+    fixtures: list[Any]
+
+    def run(self) -> None:
+        self._state = LOCUST_STATE_RUNNING
+        self.fixtures = []
+        entered = []
+        try:
+            for function in self.functions:
+                fixture = function.fixturedef.func(self)
+                self.fixtures.append(next(fixture))
+                entered.append(fixture)
+            while self._state != LOCUST_STATE_STOPPING:
+                for function, made in zip(self.functions, self.fixtures, strict=True):
+                    self._call(function.obj, made)
+        except (GreenletExit, StopUser, StopTest):
+            pass
+        finally:
+            for fixture in reversed(entered):
+                next(fixture, None)  # what it does after its yield
+
+    def _call(self, function: Any, fixture: Any) -> None:
+        try:
+            function(fixture)
+        except (RequestException, CatchResponseError, ConnectionError) as error:
+            if isinstance(error, RequestException) and isinstance(error, ValueError):
+                raise  # the test itself is wrong: a URL without a scheme, say
+            logger.debug("%s\n%s", error, traceback.format_exc())

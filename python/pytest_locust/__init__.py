@@ -1,0 +1,1 @@
+"""Test functions that are load tests as well: fixtures for pytest."""
