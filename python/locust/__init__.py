@@ -4,8 +4,10 @@ Importing it patches the standard library with gevent, as Locust does, so that w
 lets the other users run. `LOCUST_SKIP_MONKEY_PATCH` in the environment leaves that out.
 """
 
+import importlib
 import os
 import sys
+from typing import Any
 
 if "LOCUST_SKIP_MONKEY_PATCH" not in os.environ:
     from gevent import monkey
@@ -52,6 +54,13 @@ from .user.wait_time import between, constant, constant_pacing, constant_through
 from .debug import run_single_user
 
 sys.modules["locust.wait_time"] = wait_time
+
+
+def __getattr__(name: str) -> Any:
+    if name == "web":  # reached without an import, and worth one only then
+        return importlib.import_module("locust.web")
+    raise AttributeError(f"module 'locust' has no attribute {name!r}")
+
 
 __all__ = [
     "HttpLocust",

@@ -27,6 +27,7 @@ import nest_engine
 
 from ._engine_attributes import Native, NativeCounts, WriteThroughDict
 from .exception import CatchResponseError
+from .global_stats import GlobalStats
 from .util.rounding import proper_round
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 console_logger = logging.getLogger("locust.stats_logger")
 logger = logging.getLogger(__name__)
+
+# Of the runner of this process (0.x).
+global_stats = GlobalStats()
 
 
 def _name_width_of_terminal(default: int) -> int:

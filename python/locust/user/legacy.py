@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from gevent import GreenletExit
+from gevent.lock import RLock
 
 from ..clients import HttpSession
 from ..exception import LocustError, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from ..env import Environment
 
 logger = logging.getLogger(__name__)
+
+# Held by whoever runs a setup(), which may wait.
+_setup_lock = RLock()
 
 
 class LocustMeta(UserMeta):
@@ -73,6 +77,27 @@ class Locust(User, metaclass=LocustMeta):
     def __init__(self, environment: Environment | None = None) -> None:
         if environment is not None:
             self.environment = environment
+        self.set_up_once(self)
+
+    def set_up_once(self, instance: Any) -> None:
+        """Call `setup()` of this user, or of a task set of it, if it is the first one of its class.
+
+        Its `teardown()` is called when the process is about to end. A user that comes meanwhile waits.
+        """
+        owner = type(instance)
+        with _setup_lock:
+            if hasattr(instance, "setup") and not getattr(owner, "_setup_has_run", False):
+                owner._setup_has_run = True
+                try:
+                    instance.setup()
+                except Exception as error:
+                    logger.error("%s\n%s", error, traceback.format_exc())
+                    self.environment.events.user_error.fire(
+                        user_instance=instance, exception=error, tb=error.__traceback__
+                    )
+            if hasattr(instance, "teardown") and not getattr(owner, "_teardown_is_set", False):
+                owner._teardown_is_set = True
+                self.environment.events.quitting += instance.teardown
 
     @classmethod
     def make(cls, environment: Environment) -> Locust:

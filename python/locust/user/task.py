@@ -219,6 +219,8 @@ class TaskSet(metaclass=TaskSetMeta):
         self._parent = parent
         self._user: Any = parent.user if isinstance(parent, TaskSet) else parent
         self._cp_last_run = self._user._cp_last_run
+        if self._user._is_legacy:
+            self._user.set_up_once(self)
 
     @property
     def user(self) -> Any:
