@@ -22,6 +22,7 @@ import gevent
 from gevent.event import Event
 
 import locust
+import nest_engine
 
 from . import argument_parser, log, stats
 from .env import Environment
@@ -110,8 +111,10 @@ class TestRun:
             try:
                 code = self._init()
             except SystemExit as request:
+                self._close_csv_files()
                 return exit_code_of(request)
             if code:
+                self._close_csv_files()
                 return code
             if self.runner.state != STATE_STOPPED:  # else an init listener has called quit()
                 self._guarded(self._start)
@@ -137,7 +140,8 @@ class TestRun:
 
     def _init(self) -> int:
         if self.options.csv_prefix:
-            os.makedirs(os.path.dirname(self.options.csv_prefix) or ".", exist_ok=True)
+            with suppress(OSError):  # the writer says in one line what cannot be opened
+                os.makedirs(os.path.dirname(self.options.csv_prefix) or ".", exist_ok=True)
             self._csv_writer = stats.StatsCSVFileWriter(
                 self.environment,
                 stats.PERCENTILES_TO_REPORT,
@@ -179,7 +183,7 @@ class TestRun:
         self._background.append(greenlet)
 
     def _quit_after_run_time(self, run_time_s: float) -> None:
-        gevent.sleep(run_time_s)
+        nest_engine.sleep(run_time_s)  # by the clock: gevent's loop may be behind after slow imports
         logger.info("--run-time limit reached, shutting down")
         self.runner.quit()
 
@@ -200,13 +204,16 @@ class TestRun:
         logger.info(f"Shutting down (exit code {code})")
         self._stop_users()
         gevent.killall(self._background, block=False)
-        if self._csv_writer is not None:
-            self._guarded(self._csv_writer.close_files)
+        self._close_csv_files()
         self._guarded(self._print_results)
         # What the users' end brought to light.
         code = code or self._exit_code_of_exit()
         self._guarded(events.quit.fire, exit_code=code)
         return exit_code_of(self._exit_requested) if self._exit_requested else code
+
+    def _close_csv_files(self) -> None:
+        if self._csv_writer is not None:
+            self._guarded(self._csv_writer.close_files)
 
     def _stop_users(self) -> None:
         while self.runner.state != STATE_STOPPED:

@@ -310,6 +310,7 @@ class LocalRunner(Runner):
         growing = user_count > population.total
         ramp = nest_engine.Ramp(population.total, user_count, spawn_rate)
         stopping: list[gevent.Greenlet] = []
+        per_second = max(1, int(spawn_rate))
         done = 0
         began = time.perf_counter()
         while done < ramp.steps:
@@ -317,12 +318,18 @@ class LocalRunner(Runner):
             step = min(ramp.due(elapsed) - done, LARGEST_STEP)
             done += step
             if growing and step:
-                if not population.add(step):
+                added = population.add(step)
+                if not added:
                     break  # every fixed count is filled, and there are no other classes
-                # The difference rather than the step: a user that has ended meanwhile is replaced.
-                counts = self.user_greenlets.counts()
-                for name, wanted in population.counts().items():
-                    self._spawn([name] * (wanted - counts[name]))
+                if any(number % per_second == 0 for number in range(done - step, done)):
+                    # As often as Locust, which ramps in steps of a second: replace users that have ended.
+                    counts = self.user_greenlets.counts()
+                    added = [
+                        name
+                        for name, wanted in population.counts().items()
+                        for _ in range(wanted - counts[name])
+                    ]
+                self._spawn(added)
             elif step:
                 population.remove(step)
                 counts = self.user_greenlets.counts()

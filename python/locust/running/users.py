@@ -134,9 +134,10 @@ class UserRunning:
         gevent.joinall(greenlets, timeout=timeout)
         late = [greenlet for greenlet in greenlets if not greenlet.dead]
         if late:
-            logger.info(
-                f"Not all users finished their tasks & terminated in {timeout} seconds. Stopping them..."
-            )
+            if timeout:
+                logger.info(
+                    f"Not all users finished their tasks & terminated in {timeout} seconds. Stopping them..."
+                )
             gevent.killall(late)
         logger.debug("%i users have been stopped, %i still running", len(greenlets), self.user_count)
 
