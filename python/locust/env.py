@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from .dispatch import UsersDispatcher
 from .event import Events
@@ -15,6 +15,8 @@ from .stats import RequestStats
 from .user import User
 from .user.task import TaskSet, filter_tasks_by_tags
 from .user.users import shown_name
+
+_ONE_PROCESS = "a test of locust-nest runs in one process yet: use create_local_runner()"
 
 RunnerT = TypeVar("RunnerT", bound=Runner)
 
@@ -96,6 +98,32 @@ class Environment:
     def create_local_runner(self) -> LocalRunner:
         """A runner of users in this process; `RunnerAlreadyExistsError` for a second one."""
         return self._create_runner(LocalRunner)
+
+    def create_master_runner(self, master_bind_host: str = "*", master_bind_port: int = 5557) -> NoReturn:
+        """Not there yet: `NotImplementedError`."""
+        raise NotImplementedError(f"create_master_runner: {_ONE_PROCESS}")
+
+    def create_worker_runner(self, master_host: str, master_port: int) -> NoReturn:
+        """Not there yet: `NotImplementedError`."""
+        raise NotImplementedError(f"create_worker_runner: {_ONE_PROCESS}")
+
+    def create_web_ui(
+        self,
+        host: str = "",
+        port: int = 8089,
+        web_base_path: str | None = None,
+        web_login: bool = False,
+        tls_cert: str | None = None,
+        tls_key: str | None = None,
+        stats_csv_writer: Any = None,
+        delayed_start: bool = False,
+        userclass_picker_is_active: bool = False,
+        build_path: str | None = None,
+    ) -> NoReturn:
+        """Not there yet: `NotImplementedError`."""
+        raise NotImplementedError(
+            "create_web_ui: the web interface of locust-nest does not exist yet; leave the call out to run without"
+        )
 
     def _create_runner(self, runner_class: Callable[[Environment], RunnerT]) -> RunnerT:
         if self.runner is not None:
