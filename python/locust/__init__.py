@@ -36,6 +36,7 @@ events = Events()
 # Until 0.14 a module; `import locust.events` and `from locust.events import request_success` still work.
 sys.modules["locust.events"] = events  # type: ignore[assignment]
 
+from .contrib.fasthttp import FastHttpUser
 from .exception import (
     InterruptTaskSet,
     RescheduleTask,
@@ -63,6 +64,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "FastHttpUser",
     "HttpLocust",
     "HttpUser",
     "InterruptTaskSet",

@@ -7,10 +7,9 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from time import perf_counter, time
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -27,10 +26,8 @@ from locust_nest.http.adapter import EngineAdapter, connection_settings, split_t
 from locust_nest.http.cookies import SessionCookieJar, cookie_header
 from locust_nest.http.failures import request_error, unwrap
 from locust_nest.http.response import EngineResponse, sent_request
+from locust_nest.http.verdict import JudgedResponse
 from nest_engine import HttpClient
-
-from .exception import CatchResponseError, LocustError, ResponseError
-from .stats import StatsListener
 
 if TYPE_CHECKING:
     from .event import EventHook
@@ -52,7 +49,7 @@ _NATIVE_KEYWORDS = frozenset(
 _EXOTIC_ATTRIBUTES = frozenset(("params", "proxies", "cert", "stream", "hooks", "_mounted"))
 
 
-class ResponseContextManager(EngineResponse):
+class ResponseContextManager(JudgedResponse, EngineResponse):  # type: ignore[misc]
     """What every request of a model returns: a `requests.Response` that takes a verdict.
 
     With `catch_response=True` it is used in a `with` block, in which `success()` or `failure()` overrule what the
@@ -63,32 +60,9 @@ class ResponseContextManager(EngineResponse):
     ...         response.failure("got an error page")
     """
 
-    _report: Callable[..., None] | None = None
-    _verdict: bool | BaseException | None = None
-    _entered = False
     _streamed = False
-    # session, method, name, response time, context, exception, start time, URL
-    _recorded: tuple[HttpSession, str, str, float, Mapping[str, Any] | None, Any, float, str]
-
-    @cached_property
-    def request_meta(self) -> dict[str, Any]:
-        """The keywords of the request event; models may change them within a `with` block."""
-        session, method, name, response_time, context, exception, start_time, url = self._recorded
-        user_context = session.user.context() if session.user is not None else {}
-        return {
-            "request_type": method,
-            "name": name,
-            "context": {**user_context, **(context or {})},
-            "response": self,
-            "exception": exception,
-            "response_time": response_time,
-            "start_time": start_time,
-            "url": url,
-            "response_length": self._recorded_length(),
-        }
 
     def _recorded_length(self) -> int:
-        """Decoded bytes; for a response that is still being read, what it announces."""
         exchange = self._exchange
         if exchange is not None:
             return exchange.body_length
@@ -96,41 +70,11 @@ class ResponseContextManager(EngineResponse):
             return int(self.headers.get("content-length") or 0)
         return len(self.content or b"")
 
-    def __enter__(self) -> ResponseContextManager:
+    def __enter__(self) -> Self:
         if self._report is None:
             # The request is already recorded. Locust let this pass until it refused it in its 2.x; so do we.
             _warn_about_plain_with(self._recorded[2])
-        self._entered = True
-        return self
-
-    def __exit__(  # type: ignore[override]
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> bool | None:
-        if self._report is None:
-            return None
-        meta = self.request_meta
-        if self._verdict is not None:
-            meta["exception"] = None if self._verdict is True else self._verdict
-            self._report(**meta)
-            return None
-        if error is None:
-            meta["exception"] = self._default_failure(meta["name"])
-        elif isinstance(error, ResponseError):
-            meta["exception"] = error
-        else:
-            return None  # the model's own trouble, not the server's: nothing is recorded
-        self._report(**meta)
-        return True
-
-    def success(self) -> None:
-        """Count the request as a success, whatever the status code; the last verdict counts."""
-        self._check_entered()
-        self._verdict = True
-
-    def failure(self, exc: Any) -> None:
-        """Count the request as a failure because of `exc`: an exception, or anything that describes one."""
-        self._check_entered()
-        self._verdict = exc if isinstance(exc, Exception) else CatchResponseError(exc)
+        return super().__enter__()
 
     def raise_for_status(self) -> None:
         """Raise `HTTPError`, or what kept the request from a response; after a verdict, what that says."""
@@ -147,16 +91,8 @@ class ResponseContextManager(EngineResponse):
             return None
         return next(self._recorded[0].resolve_redirects(self, self.request, yield_requests=True), None)
 
-    def _check_entered(self) -> None:
-        if not self._entered:
-            raise LocustError(
-                "Tried to set status on a request that has not yet been made. Make sure you use a with-block, "
-                "like this:\n\nwith self.client.request(..., catch_response=True) as response:\n"
-                "    response.success()"
-            )
-
     def _default_failure(self, name: str) -> BaseException | None:
-        """What the status code or the lack of a response says; named by the entry, so that failures group."""
+        # The message names the entry, not the URL, so that failures group.
         if self.error is not None:
             return unwrap(self.error)
         if self.status_code < 400 or self.status_code >= 600:
@@ -280,20 +216,9 @@ class HttpSession(requests.Session):
         response, response_time, full_url = sent
         if not name:
             name = self.request_name or _path_url(full_url)
-        handlers = self.request_event._handlers
-        if not catch_response and len(handlers) == 1 and type(handlers[0]) is StatsListener:
-            # Nobody but the statistics listens: no event is made up.
-            failure = response._default_failure(name)
-            handlers[0].log(method, name, response_time, response._recorded_length(), failure)
-            response._recorded = (self, method, name, response_time, context, failure, start_time, full_url)
-            return response
-        response._recorded = (self, method, name, response_time, context, None, start_time, full_url)
-        if catch_response:
-            response._report = self.request_event.fire
-        else:
-            response.request_meta["exception"] = response._default_failure(name)
-            self.request_event.fire(**response.request_meta)
-        return response
+        return response._record(
+            self, catch_response, method, name, response_time, context, start_time, full_url
+        )
 
     def get(self, url: str, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
         return self.request("GET", url, **kwargs)

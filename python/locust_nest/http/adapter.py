@@ -112,10 +112,10 @@ class EngineAdapter(BaseAdapter):
 
 
 def _header_list(request: PreparedRequest) -> list[tuple[bytes, bytes]]:
-    return [(_to_bytes(name), _to_bytes(value)) for name, value in request.headers.items()]
+    return [(to_bytes(name), to_bytes(value)) for name, value in request.headers.items()]
 
 
-def _to_bytes(text: str | bytes) -> bytes:
+def to_bytes(text: str | bytes) -> bytes:
     if isinstance(text, bytes):
         return text
     try:

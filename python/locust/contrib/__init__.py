@@ -1,0 +1,1 @@
+"""Users of other protocols, and FastHttpUser."""

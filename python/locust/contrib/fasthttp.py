@@ -1,0 +1,284 @@
+"""FastHttpUser: the API of Locust's user of geventhttpclient, on this program's engine."""
+
+from __future__ import annotations
+
+import json as json_module
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from time import time
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from gevent.ssl import SSLContext
+from requests.auth import _basic_auth_str
+
+from locust.exception import StopTest
+from locust.user.legacy import Locust
+from locust.user.users import NO_HOST, User
+from locust_nest.http.fast_agent import ClientPool, LocustBadStatusCode, LocustUserAgent, encode_payload
+from locust_nest.http.fast_failures import (
+    FAILURE_EXCEPTIONS,
+    BadStatusCode,
+    ConnectionError,
+    HTTPConnectionClosed,
+    HTTPParseError,
+    RetriesExceeded,
+)
+from locust_nest.http.fast_response import (
+    ErrorResponse,
+    FastRequest,
+    FastResponse,
+    Headers,
+    ResponseContextManager,
+)
+from locust_nest.http.fast_stream import insecure_ssl_context_factory
+from locust_nest.http.rest import RestMixin
+
+__all__ = [
+    "FAILURE_EXCEPTIONS",
+    "BadStatusCode",
+    "ClientPool",
+    "ConnectionError",
+    "ErrorResponse",
+    "FastHttpLocust",
+    "FastHttpSession",
+    "FastHttpUser",
+    "FastRequest",
+    "FastResponse",
+    "HTTPConnectionClosed",
+    "HTTPParseError",
+    "Headers",
+    "LocustBadStatusCode",
+    "LocustUserAgent",
+    "ResponseContextManager",
+    "RestMixin",
+    "RestResponseContextManager",
+    "RetriesExceeded",
+    "insecure_ssl_context_factory",
+]
+
+absolute_http_url_regexp = re.compile(r"^https?://", re.I)
+
+_is_absolute = absolute_http_url_regexp.match
+
+
+class RestResponseContextManager(ResponseContextManager):
+    """What `rest()` gives, for annotations: a response with the decoded body in `js`."""
+
+    js: Any
+    headers: Any
+
+
+class FastHttpSession:
+    """Sends requests below `base_url` and records each of them.
+
+    `request_event` is fired for each request; `user` gives the context of those events; `insecure` believes every
+    certificate; `client_pool` shares connections with others; all other keywords are for the `LocustUserAgent`.
+    """
+
+    auth_header: str | None = None
+    request_name: str | None = None
+
+    def __init__(
+        self,
+        base_url: str | None,
+        request_event: Any,
+        user: Any,
+        insecure: bool = True,
+        client_pool: Any = None,
+        ssl_context_factory: Callable[[], SSLContext] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.base_url = base_url
+        self.request_event = request_event
+        self.user = user
+        if base_url and "@" in base_url:
+            self._take_credentials(base_url)
+        if ssl_context_factory is insecure_ssl_context_factory:
+            insecure, ssl_context_factory = True, None
+        self.client = LocustUserAgent(
+            client_pool, insecure=insecure, ssl_context_factory=ssl_context_factory, **kwargs
+        )
+
+    def _take_credentials(self, base_url: str) -> None:
+        parts = urlsplit(base_url)
+        if parts.username and parts.password:
+            self.auth_header = _basic_auth_str(parts.username, parts.password)
+            host = parts.netloc.rpartition("@")[2]
+            self.base_url = urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment))
+
+    @property
+    def cookiejar(self) -> Any:
+        return self.client.cookiejar
+
+    @cookiejar.setter
+    def cookiejar(self, jar: Any) -> None:
+        self.client.cookiejar = jar
+
+    @contextmanager
+    def rename_request(self, name: str) -> Iterator[None]:
+        """Within the block, requests without a name of their own are recorded as `name`."""
+        self.request_name = name
+        try:
+            yield
+        finally:
+            self.request_name = None
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        name: str | None = None,
+        data: Any = None,
+        catch_response: bool = False,
+        stream: bool = False,
+        headers: Mapping[str, Any] | None = None,
+        auth: tuple[str | bytes, str | bytes] | None = None,
+        json: Any = None,
+        allow_redirects: bool = True,
+        context: Mapping[str, Any] | None = None,
+        *,
+        params: Any = None,
+        files: Any = None,
+        debug_stream: Any = None,
+        **extra: Any,
+    ) -> Any:
+        """Send a request and return its response; a failed one does not raise, but has an `error`.
+
+        `name` is what it is recorded as (default: `url` as given). With `catch_response` the response takes a verdict
+        in a with-block. With `stream` it is returned as soon as its header is there. `data` is text, bytes or a form;
+        `json` is encoded; other keywords become parameters of the URL.
+        """
+        full_url = url if _is_absolute(url) else f"{self.base_url or ''}{url}"
+        body = content_type = accept = None
+        if data or files:
+            body, content_type = encode_payload(data, files)
+        elif json is not None:
+            body, content_type, accept = json_module.dumps(json), "application/json", "application/json"
+        start_time = time()
+        response, response_time = self.client.send(
+            method.upper(),
+            full_url,
+            body,
+            content_type,
+            headers,
+            accept=accept,
+            authorization=_basic_auth_str(*auth) if auth else self.auth_header,
+            params=params,
+            extra=extra,
+            follow=allow_redirects,
+            stream=stream,
+            catching=catch_response,
+        )
+        name = name or self.request_name or url
+        return response._record(
+            self, catch_response, method, name, response_time, context, start_time, full_url
+        )
+
+    def get(self, url: str, **kwargs: Any) -> Any:
+        return self.request("GET", url, **kwargs)
+
+    def head(self, url: str, **kwargs: Any) -> Any:
+        return self.request("HEAD", url, **kwargs)
+
+    def options(self, url: str, **kwargs: Any) -> Any:
+        return self.request("OPTIONS", url, **kwargs)
+
+    def delete(self, url: str, **kwargs: Any) -> Any:
+        return self.request("DELETE", url, **kwargs)
+
+    def patch(self, url: str, data: Any = None, **kwargs: Any) -> Any:
+        return self.request("PATCH", url, data=data, **kwargs)
+
+    def post(self, url: str, data: Any = None, json: Any = None, **kwargs: Any) -> Any:
+        return self.request("POST", url, data=data, json=json, **kwargs)
+
+    def put(self, url: str, data: Any = None, **kwargs: Any) -> Any:
+        return self.request("PUT", url, data=data, **kwargs)
+
+    def iter_lines(self, url: str, method: str = "GET", **kwargs: Any) -> Iterator[str]:
+        """The lines of a response as they arrive; it is recorded when the last one was read."""
+        with self.request(method, url, stream=True, catch_response=True, **kwargs) as response:
+            if response.error is not None and response.content is None:
+                return
+            unfinished = ""
+            for piece in response.iter_content():
+                *lines, unfinished = (unfinished + piece).split("\n")
+                for line in lines:
+                    yield line.removesuffix("\r")
+            if unfinished:
+                yield unfinished
+
+
+class _FastHttpSettings:
+    """How the `client` of a user is set up. Times in seconds."""
+
+    # How long the server may be silent, and how long a connection may take.
+    network_timeout: float = 60.0
+    connection_timeout: float = 60.0
+    max_redirects: int = 30
+    # How often a request is sent again whose server was silent for too long.
+    max_retries: int = 0
+    # Believe every certificate.
+    insecure: bool = True
+    # Sent with every request; may replace the User-Agent.
+    default_headers: dict[str, str] | None = None
+    # Has no effect here: a user has as many connections as it has requests under way.
+    concurrency: int = 10
+    proxy_host: str | None = None
+    proxy_port: int | None = None
+    # One `ClientPool` for several users lets them share connections.
+    client_pool: Any = None
+    # Makes the TLS context of HTTPS connections; they then go through Python's ssl.
+    ssl_context_factory: Callable[[], SSLContext] | None = None
+
+    host: str | None
+    environment: Any
+
+    def _make_client(self) -> FastHttpSession:
+        if self.host is None:
+            raise StopTest(NO_HOST)
+        return FastHttpSession(
+            base_url=self.host,
+            request_event=self.environment.events.request,
+            user=self,
+            insecure=self.insecure,
+            client_pool=self.client_pool,
+            # As a plain function: it is called without the user.
+            ssl_context_factory=getattr(self.ssl_context_factory, "__func__", self.ssl_context_factory),
+            headers=self.default_headers,
+            network_timeout=self.network_timeout,
+            connection_timeout=self.connection_timeout,
+            max_redirects=self.max_redirects,
+            max_retries=self.max_retries,
+            proxy_host=self.proxy_host,
+            proxy_port=self.proxy_port,
+        )
+
+
+class FastHttpUser(_FastHttpSettings, RestMixin, User):
+    """A user whose `client` has the API of Locust's fast client.
+
+    >>> class Visitor(FastHttpUser):
+    ...     host = "http://localhost:8080"
+    ...     @task
+    ...     def index(self):
+    ...         self.client.get("/")
+    """
+
+    abstract = True
+
+    def __init__(self, environment: Any) -> None:
+        super().__init__(environment)
+        self.client: FastHttpSession = self._make_client()
+
+
+class FastHttpLocust(_FastHttpSettings, Locust):
+    """The same for the API until 0.14."""
+
+    abstract = True
+
+    def __init__(self, environment: Any = None) -> None:
+        super().__init__(environment)
+        self.client: FastHttpSession = self._make_client()

@@ -1,0 +1,329 @@
+"""What FastHttpUser's session sends with: redirects, cookies and retries, by the rules of geventhttpclient."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from http.cookiejar import CookieJar
+from time import perf_counter, sleep
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
+from weakref import WeakKeyDictionary
+
+import urllib3
+from requests.cookies import extract_cookies_to_jar
+from requests.models import RequestEncodingMixin
+from requests.structures import CaseInsensitiveDict
+from requests.utils import requote_uri
+
+from nest_engine import HttpClient
+
+from .adapter import connection_settings, to_bytes
+from .cookies import SessionCookieJar, cookie_header
+from .fast_failures import TIMEOUTS, BadStatusCode, RetriesExceeded, failure_of
+from .fast_response import (
+    ErrorResponse,
+    FastRequest,
+    FastResponse,
+    Headers,
+    ResponseContextManager,
+    StreamedResponse,
+)
+from .fast_stream import StreamedExchange, make_pools
+from .response import RawBody, sent_request
+
+USER_AGENT = "python/gevent-http-client-2.6.1"
+_ACCEPT_ENCODING = "gzip, deflate, br"
+
+Body = bytes | str | None
+
+
+class LocustBadStatusCode(BadStatusCode):
+    """A status that counts as a failure; its repr leaves out the URL, so that failures group."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.kw_text})"
+
+
+class ClientPool:
+    """The connections of one user, or of all that are given the same pool."""
+
+    def __init__(self) -> None:
+        self.engine = HttpClient()
+
+    def close(self) -> None:
+        """Close the idle connections; the next request opens new ones."""
+        self.engine.close()
+
+
+# Pools that a model made of another class stand for connections that users share, too.
+_foreign_pools: WeakKeyDictionary[Any, ClientPool] = WeakKeyDictionary()
+
+
+class LocustUserAgent:
+    """Sends requests on one pool of connections and follows redirects.
+
+    `headers` go with every request; times in seconds; a `ssl_context_factory` of the model's own makes the
+    connections of HTTPS, which then do not go through the engine.
+    """
+
+    # Made when it is first needed.
+    cookiejar: CookieJar
+
+    response_type = FastResponse
+    request_type = FastRequest
+    valid_response_codes = frozenset([*range(200, 209), 226, 301, 302, 303, 304, 307, 308])
+    redirect_response_codes = frozenset([301, 302, 303, 307, 308])
+
+    def __init__(
+        self,
+        client_pool: Any = None,
+        max_redirects: int = 3,
+        max_retries: int = 3,
+        retry_delay: float = 0,
+        cookiejar: CookieJar | None = None,
+        headers: Mapping[str, str] | None = None,
+        insecure: bool = False,
+        network_timeout: float = 5.0,
+        connection_timeout: float = 5.0,
+        proxy_host: str | None = None,
+        proxy_port: int | None = None,
+        ssl_context_factory: Callable[[], ssl.SSLContext] | None = None,
+        **_: Any,
+    ) -> None:
+        if client_pool is None:
+            client_pool = ClientPool()
+        elif not isinstance(client_pool, ClientPool):
+            client_pool = _foreign_pools.setdefault(client_pool, ClientPool())
+        self.clientpool: ClientPool = client_pool
+        self.max_redirects = max_redirects
+        self.max_retries = max_retries
+        self.retry_delay = retry_delay
+        self.default_headers: dict[str, str] = dict(headers or {})
+        if not any(name.lower() == "user-agent" for name in self.default_headers):
+            self.default_headers["User-Agent"] = USER_AGENT
+        self.network_timeout = network_timeout
+        self.connection_timeout = connection_timeout
+        self._insecure = insecure
+        self._proxy = f"http://{proxy_host}:{proxy_port}" if proxy_host else ""
+        self._settings = (
+            connection_settings(not insecure, None, self._proxy) if insecure or proxy_host else None
+        )
+        self._ssl_context_factory = ssl_context_factory
+        self._streaming: urllib3.PoolManager | None = None
+        if cookiejar is not None:
+            self.cookiejar = cookiejar
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "cookiejar":
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self.cookiejar = SessionCookieJar()
+        return self.cookiejar
+
+    def close(self) -> None:
+        self.clientpool.close()
+        if self._streaming is not None:
+            self._streaming.clear()
+
+    def urlopen(
+        self,
+        url: str,
+        method: str = "GET",
+        headers: Mapping[str, Any] | None = None,
+        payload: Any = None,
+        files: Any = None,
+        params: Any = None,
+        **extra: Any,
+    ) -> FastResponse:
+        """Send a request and return its response; raises what went wrong."""
+        body, content_type = encode_payload(payload, files)
+        response, _ = self.send(
+            method, url, body, content_type, headers, params=params, extra=extra, catching=False
+        )
+        response.raise_for_status()
+        return response
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        body: Body = None,
+        content_type: str | None = None,
+        headers: Mapping[str, Any] | None = None,
+        *,
+        accept: str | None = None,
+        authorization: str | None = None,
+        params: Any = None,
+        extra: Mapping[str, Any] | None = None,
+        follow: bool = True,
+        stream: bool = False,
+        catching: bool,
+    ) -> tuple[FastResponse, float]:
+        """The response, which is an ErrorResponse if there is none, and the milliseconds that the server took."""
+        sent_url = with_params(url, params, extra) if params or extra else url
+        if stream or self._ssl_context_factory is not None and sent_url.startswith("https"):
+            perform = self._perform_streaming
+        else:
+            perform = self._perform
+        base = {**self.default_headers, "Accept-Encoding": _ACCEPT_ENCODING}
+        if accept is not None:
+            base["Accept"] = accept
+        make = StreamedResponse if stream else ResponseContextManager if catching else FastResponse
+        history: list[FastResponse] = []
+        taken = 0.0
+        first_url = url
+        while True:
+            exchange, error, ms = perform(method, sent_url, base, headers, body, content_type, authorization)
+            taken += ms
+            if error is not None and not exchange.status:
+                return _failed(exchange, url, error), taken
+            response = make(exchange, url)
+            if error is not None:
+                response._broken = error
+                response.content = b""
+            if exchange.has_set_cookie:
+                raw = exchange.raw if stream else RawBody(exchange)
+                extract_cookies_to_jar(self.cookiejar, sent_request(exchange), raw)  # type: ignore[arg-type]
+            status = exchange.status
+            if follow and status in self.redirect_response_codes and response.headers.get("Location"):
+                if len(history) >= self.max_redirects:
+                    limit = RetriesExceeded(first_url, f"Redirection limit reached ({self.max_redirects})")
+                    return _failed(exchange, url, limit), taken
+                history.append(response)
+                here = url
+                sent_url = url = urljoin(url, response.headers["Location"])
+                if status in (301, 302, 303):
+                    method = "HEAD" if method == "HEAD" else "GET"
+                    if body is not None:
+                        body = content_type = None
+                        headers = _without(headers, "content-type", "content-length")
+                if urlsplit(here)[:2] != urlsplit(url)[:2]:
+                    authorization = None
+                    headers = _without(headers, "authorization", "cookie", "host")
+                continue
+            if history:
+                response.history = history
+            if status not in self.valid_response_codes:
+                response.error = LocustBadStatusCode(url, code=status)
+                response.error.response = response  # type: ignore[attr-defined]
+            return response, taken
+
+    def _perform(
+        self,
+        method: str,
+        url: str,
+        base: dict[str, str],
+        headers: Any,
+        body: Body,
+        content_type: str | None,
+        authorization: str | None,
+    ) -> tuple[Any, Exception | None, float]:
+        """The engine's exchange, what went wrong with it, and milliseconds."""
+        jar = self.__dict__.get("cookiejar")
+        cookie = None if jar is None else self._cookie_header(jar, url)
+        limits = (self.connection_timeout or None, self.network_timeout or None)
+        rest = (body, *limits, self._settings, content_type, authorization, cookie)
+        perform = self.clientpool.engine.perform
+        taken = 0.0
+        retries = 0
+        while True:
+            exchange = perform(method, url, False, base, headers, *rest)
+            if exchange is NotImplemented:
+                exchange = perform(method, quoted(url), True, None, _prepared(base, headers), *rest)
+            taken += exchange.response_time_ms
+            failure = exchange.failure
+            if failure is None:
+                return exchange, None, taken
+            if failure[0] not in TIMEOUTS or retries >= self.max_retries:
+                return exchange, failure_of(exchange, url, retries), taken
+            retries += 1
+            sleep(self.retry_delay)
+
+    @staticmethod
+    def _cookie_header(jar: CookieJar, url: str) -> str | None:
+        return jar.header_for(url) if type(jar) is SessionCookieJar else cookie_header(jar, url)
+
+    def _perform_streaming(
+        self,
+        method: str,
+        url: str,
+        base: dict[str, str],
+        headers: Any,
+        body: Body,
+        content_type: str | None,
+        authorization: str | None,
+    ) -> tuple[Any, Exception | None, float]:
+        """The same over urllib3, whose sockets cooperate with other users, as soon as the header is there."""
+        all_headers: CaseInsensitiveDict[Any] = CaseInsensitiveDict(base)
+        all_headers.update(headers or {})
+        jar = self.__dict__.get("cookiejar")
+        cookie = None if jar is None else self._cookie_header(jar, url)
+        if content_type:
+            all_headers.setdefault("Content-Type", content_type)
+        if authorization:
+            all_headers["Authorization"] = authorization
+        if cookie:
+            all_headers.setdefault("Cookie", cookie)
+        if self._streaming is None:
+            self._streaming = make_pools(self._proxy, self._insecure, self._ssl_context_factory)
+        exchange = StreamedExchange(method, quoted(url), all_headers, body)
+        started = perf_counter()
+        error = exchange.send(self._streaming, self.connection_timeout, self.network_timeout)
+        return exchange, error, (perf_counter() - started) * 1000
+
+
+def encode_payload(payload: Any, files: Any = None) -> tuple[Body, str | None]:
+    """(body, content type) of what a model gives as data."""
+    if files:
+        return RequestEncodingMixin._encode_files(files, payload or {})  # type: ignore[attr-defined]
+    if not payload:
+        return None, None
+    if isinstance(payload, str):
+        return payload, "text/plain; charset=utf-8"
+    if isinstance(payload, Mapping):
+        return urlencode(payload), "application/x-www-form-urlencoded; charset=utf-8"
+    if hasattr(payload, "read"):
+        payload = payload.read()
+    elif not isinstance(payload, (bytes, bytearray, memoryview)):
+        payload = b"".join(payload)
+    return payload.encode() if isinstance(payload, str) else bytes(payload), "application/octet-stream"
+
+
+def with_params(url: str, params: Any, extra: Mapping[str, Any] | None) -> str:
+    """`url` with `params` and every unknown keyword in its query."""
+    encode = RequestEncodingMixin._encode_params  # type: ignore[attr-defined]
+    query = "&".join(filter(None, (encode(part) for part in (params, extra) if part)))
+    url, mark, fragment = url.partition("#")
+    return f"{url}{'&' if '?' in url else '?'}{query}{mark}{fragment}"
+
+
+@lru_cache(maxsize=4096)
+def quoted(url: str) -> str:
+    """`url` as it goes on the wire; unlike in `requests`, dot segments stay. ValueError for a broken one."""
+    parts = urlsplit(requote_uri(url.partition("#")[0]))
+    _ = parts.port  # raises
+    return urlunsplit(parts._replace(path=parts.path or "/"))
+
+
+def _prepared(base: Mapping[str, str], headers: Mapping[str, Any] | None) -> list[tuple[bytes, bytes]]:
+    merged: CaseInsensitiveDict[Any] = CaseInsensitiveDict(base)
+    merged.update(headers or {})
+    lines = []
+    for name, value in merged.items():
+        if value is None:
+            continue
+        line = to_bytes(name), to_bytes(value if isinstance(value, (str, bytes)) else str(value))
+        if any(mark in part for part in line for mark in (b"\r", b"\n", b"\0")):
+            raise ValueError(f"Invalid header: {name!r}: {value!r}")
+        lines.append(line)
+    return lines
+
+
+def _without(headers: Mapping[str, Any] | None, *names: str) -> Mapping[str, Any] | None:
+    return headers and {name: value for name, value in headers.items() if name.lower() not in names}
+
+
+def _failed(exchange: Any, url: str, error: Exception) -> ErrorResponse:
+    headers = Headers(exchange.request_headers)
+    return ErrorResponse(FastRequest(url, exchange.method, headers, exchange.request_body), error)

@@ -1,0 +1,255 @@
+"""The responses of FastHttpUser, over an exchange of the engine; their parts are made when they are touched."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from json import loads
+from typing import Any
+from urllib.parse import urlsplit
+
+from requests.compat import chardet  # type: ignore[attr-defined]
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers
+
+from locust.exception import LocustError
+
+from .response import RawBody
+from .verdict import JudgedResponse
+
+
+class Headers(CaseInsensitiveDict[Any]):
+    """Headers by name whatever the case; one that came more than once is a list."""
+
+    def __init__(self, items: Any = ()) -> None:
+        super().__init__()
+        for name, value in items.items() if hasattr(items, "items") else items:
+            self.add(name, value)
+
+    def add(self, name: str, value: str) -> None:
+        before = self.get(name)
+        if before is None:
+            self[name] = value
+        else:
+            self[name] = [*before, value] if isinstance(before, list) else [before, value]
+
+
+class FastRequest:
+    """What was asked for."""
+
+    def __init__(self, url: str, method: str = "GET", headers: Any = None, payload: Any = None) -> None:
+        self.url = self.full_url = url
+        self.method = method
+        self.headers = headers if headers is not None else Headers()
+        self.payload = payload
+        parts = urlsplit(url)
+        self.type, self.host = parts.scheme, parts.netloc
+        self.selector = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+    @property
+    def body(self) -> Any:
+        return self.payload
+
+    @property
+    def data(self) -> Any:
+        return self.payload
+
+    def get_method(self) -> str:
+        return self.method
+
+    def get_full_url(self) -> str:
+        return self.url
+
+
+def _sent_request(response: FastResponse) -> FastRequest:
+    exchange = response._exchange
+    return FastRequest(
+        response.url, exchange.method, Headers(exchange.request_headers), exchange.request_body
+    )
+
+
+def _guessed_encoding(content: bytes) -> str | None:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return chardet.detect(content)["encoding"]
+    return "utf-8"
+
+
+_PARTS: dict[str, Callable[[Any], Any]] = {
+    "content": lambda response: response._exchange.body,
+    "elapsed": lambda response: timedelta(milliseconds=response._exchange.elapsed_ms),
+    "headers": lambda response: Headers(response._exchange.headers),
+    "history": lambda response: [],
+    "request": _sent_request,
+    "stream": lambda response: RawBody(response._exchange),
+    "text": lambda response: response._decoded(),
+}
+
+
+_NOT_CAUGHT = "If you want to change the state of the request, you must pass catch_response=True."
+
+
+class FastResponse(JudgedResponse):
+    """A response to `FastHttpSession`."""
+
+    # What is wrong with it, by its status.
+    error: Exception | None = None
+    # Known once `text` was looked at.
+    encoding: str | None = None
+    # What is wrong with its body.
+    _broken: Exception | None = None
+    content: Any
+    headers: Any
+    history: list[FastResponse]
+    request: FastRequest
+    stream: Any
+    text: Any
+
+    def __init__(self, exchange: Any, url: str) -> None:
+        self._exchange = exchange
+        self.status_code: int = exchange.status
+        self.url = url
+
+    def __getattr__(self, name: str) -> Any:
+        make = _PARTS.get(name)
+        if make is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        value = make(self)
+        self.__dict__[name] = value
+        return value
+
+    @property
+    def _known_failure(self) -> BaseException | None:  # type: ignore[override]
+        return self.error or self._broken
+
+    def _default_failure(self, name: str) -> BaseException | None:
+        return self._known_failure
+
+    def _recorded_length(self) -> int:
+        return 0 if self._broken else self._exchange.body_length
+
+    def _decoded(self) -> str | None:
+        if self.content is None:
+            return None
+        if not self.content:
+            return ""
+        self.encoding = (
+            self.encoding or get_encoding_from_headers(self.headers) or _guessed_encoding(self.content)
+        )
+        try:
+            return self.content.decode(self.encoding or "utf-8", "replace")
+        except LookupError:
+            return self.content.decode("utf-8", "replace")
+
+    @property
+    def status(self) -> str:
+        return str(self.status_code)
+
+    @property
+    def ok(self) -> bool:
+        return self.status_code < 400
+
+    @property
+    def data(self) -> bytes:
+        return self.content
+
+    def json(self) -> Any:
+        return loads(self.content)
+
+    def raise_for_status(self) -> None:
+        """Raise what is wrong with the response, after a verdict what that says."""
+        if self._verdict is True:
+            return
+        if isinstance(self._verdict, BaseException):
+            raise self._verdict
+        if self.error is not None:
+            raise self.error
+
+    def iter_content(self, chunk_size: int = 1024, decode_content: bool = True) -> Iterator[str]:
+        """The body as text, in pieces of so many bytes as they arrive."""
+        decoder = codecs.getincrementaldecoder(get_encoding_from_headers(self.headers) or "utf-8")("replace")
+        for chunk in self.stream.stream(chunk_size):
+            yield decoder.decode(chunk)
+        if rest := decoder.decode(b"", True):
+            yield rest
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.stream)
+
+    def __len__(self) -> int:
+        return len(self.content or b"")
+
+    def __bool__(self) -> bool:
+        return True
+
+    def read(self, n: int | None = None) -> bytes:
+        return self.stream.read(n)
+
+    def readline(self) -> bytes:
+        return self.stream.readline()
+
+    def info(self) -> Headers:
+        return self.headers
+
+    def isclosed(self) -> bool:
+        return True
+
+    def release(self) -> None:
+        """The connection went back when the body was complete."""
+
+    def success(self) -> None:
+        raise LocustError(_NOT_CAUGHT)
+
+    def failure(self, exc: Any) -> None:
+        raise LocustError(_NOT_CAUGHT)
+
+
+class ResponseContextManager(FastResponse):
+    """What `catch_response=True` returns: a response that takes a verdict within a with-block."""
+
+    def success(self) -> None:
+        """Count the request as a success, whatever the status code; the last verdict counts."""
+        JudgedResponse.success(self)
+
+    def failure(self, exc: Any) -> None:
+        """Count the request as a failure because of `exc`: an exception, or anything that describes one."""
+        JudgedResponse.failure(self, exc)
+
+
+class StreamedResponse(ResponseContextManager):
+    """A response whose body is read while it arrives."""
+
+    def __init__(self, exchange: Any, url: str) -> None:
+        super().__init__(exchange, url)
+        self.stream = exchange.raw
+
+    def _recorded_length(self) -> int:
+        return int(self.headers.get("content-length") or 0)
+
+    def isclosed(self) -> bool:
+        return bool(self.stream.closed)
+
+    def release(self) -> None:
+        self.stream.release_conn()
+
+
+class ErrorResponse(ResponseContextManager):
+    """Stands for a response that did not come, because of `error`."""
+
+    content = None
+    headers = None
+    text = None
+    status_code = 0
+
+    def __init__(self, request: FastRequest, error: Exception) -> None:
+        self.request = request
+        self.url = request.url
+        self.error = error
+
+    def _recorded_length(self) -> int:
+        return 0
+
+    def json(self) -> Any:
+        return loads(None)  # type: ignore[arg-type]
