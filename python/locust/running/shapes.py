@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import gevent
+from gevent import sleep
 
 from ..user import User
 from .ending import Ending
@@ -64,4 +65,4 @@ class ShapeFollowing(Ending):
                 logger.info(f"Shape test updating to {int(user_count)} users at {spawn_rate:.2f} spawn rate")
                 self.start(user_count, spawn_rate, user_classes=rest[0] if rest else None)
                 self.shape_last_tick = tick
-            gevent.sleep(max(0, 1 - (time.perf_counter() - began)))
+            sleep(max(0, 1 - (time.perf_counter() - began)))
