@@ -170,11 +170,15 @@ class TestRun:
             self.runner.start_shape()
             self._spawn(self._quit_after_shape, self.runner.shape_greenlet)
         else:
-            self.runner.start(self.options.num_users, self.options.spawn_rate)
+            self._start_for_run_time()
+
+    def _start_for_run_time(self) -> None:
+        # A shape ends by itself, perhaps according to the same option.
+        self.runner.start(self.options.num_users, self.options.spawn_rate)
         if self.options.run_time:
             logger.info(f"Run time limit set to {self.options.run_time} seconds")
             self._spawn(self._quit_after_run_time, self.options.run_time)
-        elif self.environment.shape_class is None:
+        else:
             logger.info("No run time limit set, use CTRL+C to interrupt")
 
     def _spawn(self, function: Callable[..., Any], *args: Any) -> None:

@@ -318,6 +318,40 @@ class Once(LoadTestShape):
     assert outcome.has_results()
 
 
+def test_a_run_time_limit_does_not_cut_a_shape_short(tmp_path):
+    model = """
+    @task
+    def work(self):
+        succeed(self.environment)
+
+class Patient(LoadTestShape):
+    def tick(self):
+        return (1, 1000) if self.get_run_time() < 1.5 else note("shape ends")
+"""
+    outcome = run(tmp_path, model, "-t", "1")
+    assert (outcome.exit_code, outcome.stdout) == (0, ["shape ends", *ENDS])
+    assert "will be ignored: --run-time" in outcome.stderr
+
+
+def test_a_shape_that_reads_the_common_options_is_not_warned_about(tmp_path):
+    model = """
+    @task
+    def work(self):
+        pass
+
+class Follower(LoadTestShape):
+    use_common_options = True
+    ticks = iter([1])
+    def tick(self):
+        for _ in self.ticks:
+            options = self.runner.environment.parsed_options
+            note(f"{options.num_users} {options.spawn_rate} {options.run_time}")
+"""
+    outcome = run(tmp_path, model, "-u", "3", "-r", "4", "-t", "1m")
+    assert (outcome.exit_code, outcome.stdout[0]) == (0, "3 4.0 60")
+    assert "no impact on LoadShapes" not in outcome.stderr
+
+
 def test_parsed_options_have_every_option_and_those_of_the_model(tmp_path):
     model = (
         QUITS

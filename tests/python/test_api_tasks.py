@@ -10,7 +10,7 @@ from api_harness import run_to_end, run_users
 
 from locust import SequentialTaskSet, TaskSet, User, constant, tag, task
 from locust.env import Environment
-from locust.exception import StopUser
+from locust.exception import InterruptTaskSet, StopUser
 from locust.user.task import filter_tasks_by_tags
 
 
@@ -317,3 +317,8 @@ def test_tags_of_the_environment_are_applied_once_when_the_test_starts():
     Tagged.tasks = [one]
     environment._filter_tasks_by_tags()
     assert names(Tagged) == ["one"]
+
+
+def test_an_interruption_has_the_arguments_it_was_raised_with():
+    assert (InterruptTaskSet().reschedule, InterruptTaskSet().args) == (True, ())
+    assert (InterruptTaskSet(False).reschedule, InterruptTaskSet(False).args) == (False, (False,))
