@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from time import perf_counter, time
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
@@ -22,19 +22,20 @@ from requests.models import REDIRECT_STATI, RequestEncodingMixin
 from requests.structures import CaseInsensitiveDict
 from requests.utils import default_headers
 
-from locust_nest.http.adapter import EngineAdapter, connection_settings, split_timeout
+from locust_nest.http.adapter import EngineAdapter, connection_settings, shared_client, split_timeout
 from locust_nest.http.cookies import SessionCookieJar, cookie_header
 from locust_nest.http.failures import request_error, unwrap
 from locust_nest.http.response import EngineResponse, sent_request
 from locust_nest.http.verdict import JudgedResponse
 from nest_engine import HttpClient
 
-if TYPE_CHECKING:
-    from .event import EventHook
+from .event import EventHook
 
 absolute_http_url_regexp = re.compile(r"^https?://", re.I)
 
 logger = logging.getLogger(__name__)
+
+_prepared_by_requests = 0
 
 _DEFAULT_HEADERS: CaseInsensitiveDict[str] = default_headers()
 _FORM = "application/x-www-form-urlencoded"
@@ -122,7 +123,8 @@ class HttpSession(requests.Session):
 
     Parameters: `base_url` goes before every URL that is not absolute (credentials in it become basic
     authentication); `request_event` is fired for each request (default: `locust.events.request`); `user` gives the
-    context of those events.
+    context of those events; sessions with the same `pool_manager` share connections. With the two events of versions
+    until 1.4 instead, `locust.events.request` is fired, which tells their listeners.
     """
 
     auth: Any = None
@@ -140,6 +142,8 @@ class HttpSession(requests.Session):
         user: Any = None,
         *args: Any,
         pool_manager: Any = None,
+        request_success: EventHook | None = None,
+        request_failure: EventHook | None = None,
         **kwargs: Any,
     ) -> None:
         classes = type(self).__mro__
@@ -147,13 +151,15 @@ class HttpSession(requests.Session):
             super().__init__(*args, **kwargs)
         # Else not Session.__init__: whatever is missing is made by __getattr__.
         self.base_url = base_url
+        if isinstance(user, EventHook):  # until 1.4: base_url, request_success, request_failure
+            request_event, user = None, None
         if request_event is None:
             from . import events
 
             request_event = events.request
         self.request_event = request_event
         self.user = user
-        self._engine = HttpClient()
+        self._engine = HttpClient() if pool_manager is None else shared_client(pool_manager)
         if base_url and "@" in base_url:
             self._take_credentials(base_url)
 
@@ -326,6 +332,10 @@ class HttpSession(requests.Session):
 
     def _send_through_requests(self, method: str, url: str, kwargs: dict[str, Any]) -> _Sent:
         """Let `requests` prepare and send; what it sends reaches the engine through the adapter."""
+        global _prepared_by_requests
+        _prepared_by_requests += 1
+        if _prepared_by_requests.bit_count() == 1:  # 1, 2, 4, 8 ...
+            logger.debug("%d requests so far did not take the native path", _prepared_by_requests)
         started = perf_counter()
         try:
             response: Any = super().request(method, url, **kwargs)

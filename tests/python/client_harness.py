@@ -1,8 +1,8 @@
 """A server that remembers what it is sent, byte by byte, and sessions whose events are kept.
 
-Nothing here or in the tests that use nothing else belongs to this program: they pass with the real Locust, too,
-which is where their expectations come from (`python -m pytest tests/python/test_client_*.py` in an environment that
-has it).
+Nothing here or in the tests that use it belongs to this program, but for those in test_*_native.py: they pass with
+the real Locust, too, which is where their expectations come from (`python -m pytest tests/python/test_client_*.py` in
+an environment that has it).
 """
 
 from __future__ import annotations

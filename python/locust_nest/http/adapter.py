@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import certifi
 from requests import PreparedRequest, Response
@@ -17,12 +18,20 @@ from nest_engine import ConnectionSettings, HttpClient
 from .failures import request_error
 from .response import EngineResponse
 
+# Objects that stand for connections which users share.
+_shared: WeakKeyDictionary[Any, HttpClient] = WeakKeyDictionary()
+
 Timeout = float | tuple[float | None, float | None] | None
 
 
 def use_certificates() -> None:
     """Trust what `requests` trusts, also where a request says nothing about it. Once, at start."""
     nest_engine.set_default_settings(ConnectionSettings(ca_path=certifi.where()))
+
+
+def shared_client(pool_manager: Any) -> HttpClient:
+    """The one client of all sessions that are given the same object; as long as that lives."""
+    return _shared.setdefault(pool_manager, HttpClient())
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,6 @@ from http.cookiejar import CookieJar
 from time import perf_counter, sleep
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
-from weakref import WeakKeyDictionary
 
 import urllib3
 from requests.cookies import extract_cookies_to_jar
@@ -19,7 +18,7 @@ from requests.utils import requote_uri
 
 from nest_engine import HttpClient
 
-from .adapter import connection_settings, to_bytes
+from .adapter import connection_settings, shared_client, to_bytes
 from .cookies import SessionCookieJar, cookie_header
 from .fast_failures import TIMEOUTS, BadStatusCode, RetriesExceeded, failure_of
 from .fast_response import (
@@ -49,16 +48,12 @@ class LocustBadStatusCode(BadStatusCode):
 class ClientPool:
     """The connections of one user, or of all that are given the same pool."""
 
-    def __init__(self) -> None:
-        self.engine = HttpClient()
+    def __init__(self, engine: HttpClient | None = None, **_: Any) -> None:
+        self.engine = engine or HttpClient()
 
     def close(self) -> None:
         """Close the idle connections; the next request opens new ones."""
         self.engine.close()
-
-
-# Pools that a model made of another class stand for connections that users share, too.
-_foreign_pools: WeakKeyDictionary[Any, ClientPool] = WeakKeyDictionary()
 
 
 class LocustUserAgent:
@@ -95,7 +90,7 @@ class LocustUserAgent:
         if client_pool is None:
             client_pool = ClientPool()
         elif not isinstance(client_pool, ClientPool):
-            client_pool = _foreign_pools.setdefault(client_pool, ClientPool())
+            client_pool = ClientPool(shared_client(client_pool))  # geventhttpclient's own, for instance
         self.clientpool: ClientPool = client_pool
         self.max_redirects = max_redirects
         self.max_retries = max_retries

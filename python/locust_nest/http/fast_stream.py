@@ -25,11 +25,13 @@ def make_pools(
     proxy: str, insecure: bool, ssl_context_factory: Callable[[], SSLContext] | None
 ) -> urllib3.PoolManager:
     """One user's connections."""
+    if ssl_context_factory is None and insecure:
+        ssl_context_factory = insecure_ssl_context_factory
     tls: dict[str, Any] = {}
     if ssl_context_factory is not None:
-        tls["ssl_context"] = ssl_context_factory()
-    elif insecure:
-        tls["ssl_context"] = insecure_ssl_context_factory()
+        context = ssl_context_factory()
+        # urllib3 sets the context's mode to this one.
+        tls = {"ssl_context": context, "cert_reqs": context.verify_mode}
     return urllib3.ProxyManager(proxy, **tls) if proxy else urllib3.PoolManager(**tls)
 
 

@@ -1,0 +1,108 @@
+"""HTTPS: whose certificates are believed, by both clients."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gevent
+import pytest
+import requests
+from client_harness import DEADLINE_S, Server, client, events, hook
+from gevent.server import StreamServer
+
+from locust.clients import HttpSession
+from locust.contrib.fasthttp import FastHttpSession
+from locust.event import EventHook
+
+__all__ = ["client", "events", "hook"]
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A self-signed certificate for localhost and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    made, key = folder / "cert.pem", folder / "key.pem"
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=localhost",
+    ]
+    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(made)]
+    subprocess.run(command, check=True, capture_output=True)
+    return made, key
+
+
+@pytest.fixture
+def server(certificate: tuple[Path, Path]) -> Iterator[Server]:
+    server = Server()
+    made, key = certificate
+    server._listener = StreamServer(("127.0.0.1", 0), server._serve, certfile=str(made), keyfile=str(key))
+    server._listener.start()
+    server.url = f"https://localhost:{server._listener.server_port}"
+    with gevent.Timeout(DEADLINE_S):
+        yield server
+    server.stop()
+
+
+def test_an_unknown_certificate_is_refused(client: Any, events: list[dict[str, Any]]) -> None:
+    response = client.get("/")
+    assert response.status_code == 0
+    assert isinstance(response.error, requests.exceptions.SSLError)
+    assert "CERTIFICATE_VERIFY_FAILED" in str(events[0]["exception"])
+
+
+def test_what_verify_says_is_done(client: Any, server: Server, certificate: tuple[Path, Path]) -> None:
+    assert client.get("/", verify=False).status_code == 200
+    assert client.get("/", verify=str(certificate[0])).status_code == 200
+    assert client.get("/").status_code == 0
+    client.verify = False
+    assert client.get("/").status_code == 200
+    assert client.get("/", verify=True).status_code == 0
+    client.verify = str(certificate[0])
+    assert client.get("/").status_code == 200
+    assert client.get(server.url.replace("localhost", "127.0.0.1")).status_code == 0
+    assert {sent.method for sent in server.sent} == {"GET"}
+
+
+def test_the_fast_client_believes_everything_unless_told_not_to(
+    server: Server, hook: EventHook, events: list[dict[str, Any]]
+) -> None:
+    assert FastHttpSession(server.url, hook, None).get("/").status_code == 200
+    assert FastHttpSession(server.url, hook, None).get("/", stream=True).content == b"ok"
+    assert FastHttpSession(server.url, hook, None, insecure=False).get("/").status_code == 0
+    kinds = [type(event["exception"]).__name__ for event in events]
+    assert kinds[:2] == ["NoneType", "NoneType"] and "SSL" in kinds[2]
+
+
+def test_a_tls_context_of_the_model(server: Server, hook: EventHook, certificate: tuple[Path, Path]) -> None:
+    from gevent.ssl import create_default_context
+
+    made: list[Any] = []
+
+    def trusting() -> Any:
+        made.append(create_default_context(cafile=str(certificate[0])))
+        return made[-1]
+
+    session = FastHttpSession(server.url, hook, None, insecure=False, ssl_context_factory=trusting)
+    assert session.get("/").text == "ok"
+    assert session.post("/x", json=[1]).status_code == 200
+    assert server.last.body == b"[1]"
+    assert len(made) == 1
+
+
+def test_users_do_not_share_connections(server: Server, hook: EventHook) -> None:
+    for _ in range(3):
+        session = HttpSession(server.url, hook, None)
+        for _ in range(2):
+            session.get("/", verify=False)
+    assert server.connections == 3
