@@ -1,6 +1,7 @@
 // Time as the engine sees it. One monotonic clock for durations and deadlines, one wall clock for reports.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 namespace nest {
@@ -40,12 +41,12 @@ inline double to_milliseconds(Duration duration) {
   return std::chrono::duration<double, std::milli>(duration).count();
 }
 
-// Saturates: a wait of years is a wait of 292 years, never an overflow. NaN and negative values give zero.
+// Saturates: a wait for ever is a wait of 31 years, which can be added to any moment without an overflow. NaN
+// and negative values give zero.
 inline Duration seconds_to_duration(double seconds) {
-  constexpr double kMax = 9.2e9;
+  constexpr double kForever = 1e9;
   if (!(seconds > 0)) return Duration::zero();
-  if (seconds >= kMax) return Duration::max();
-  return Duration(static_cast<Duration::rep>(seconds * 1e9));
+  return Duration(static_cast<Duration::rep>(std::min(seconds, kForever) * 1e9));
 }
 
 }  // namespace nest
