@@ -50,6 +50,7 @@ PYBIND11_EMBEDDED_MODULE(nest_engine, module) {
   bind_load(module);
   bind_process(module);
   bind_cli(module);
+  bind_watch(module);
   module.def(
       "_sleep_inside_bound_call", [module](double seconds) { sleep_inside_bound_call(module, seconds); },
       "For tests: breaks rule R1.");

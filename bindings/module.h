@@ -14,5 +14,6 @@ void bind_load(pybind11::module_& module);
 void bind_process(pybind11::module_& module);
 void bind_report(pybind11::module_& module);
 void bind_stats(pybind11::module_& module);
+void bind_watch(pybind11::module_& module);
 
 }  // namespace nest::bindings

@@ -16,6 +16,7 @@ Runtime::Runtime()
 
 void Runtime::shutdown() {
   stopped_ = true;
+  watch_.reset();
   http_.shutdown();
   // Whoever still waits is never resumed: the process is about to end.
   for (http::Exchange* exchange = http_.take_completed(); exchange != nullptr;) {
@@ -84,7 +85,7 @@ void Runtime::resume_sleepers(std::vector<Sleeper*>& sleepers) {
     if (sleeper->abandoned) {
       delete sleeper;
     } else {
-      resume(sleeper->waiter);
+      resume_one(sleeper->waiter);
     }
   }
 }
@@ -108,7 +109,7 @@ void Runtime::deliver_completions() {
     if (request->abandoned) {
       delete request;
     } else {
-      resume(request->waiter);
+      resume_one(request->waiter);
     }
   }
 }

@@ -9,6 +9,7 @@
 
 #include "base/file_descriptor.h"
 #include "http/engine.h"
+#include "sched/stall_watch.h"
 #include "sched/timer_queue.h"
 #include "switch.h"
 
@@ -47,7 +48,13 @@ class Runtime {
     default_settings_ = std::move(settings);
   }
 
-  // Ends all requests and stops the I/O thread; idempotent.
+  // Tells `watch` of every greenlet that is resumed.
+  void watch_for_stalls(std::unique_ptr<sched::StallWatch> watch) { watch_ = std::move(watch); }
+  void beat() noexcept {
+    if (watch_) watch_->beat();
+  }
+
+  // Ends all requests and stops all other threads; idempotent.
   void shutdown();
 
  private:
@@ -59,6 +66,10 @@ class Runtime {
   };
 
   Runtime();
+  void resume_one(Waiter& waiter) {
+    beat();
+    resume(waiter);
+  }
   void resume_sleepers(std::vector<Sleeper*>& sleepers);
   void wake_due_timers();
   void deliver_completions();
@@ -67,6 +78,7 @@ class Runtime {
   TimerFd timer_fd_;
   sched::TimerQueue timers_;
   std::vector<Sleeper*> ready_;
+  std::unique_ptr<sched::StallWatch> watch_;
   bool draining_ = false;
   bool stopped_ = false;
   std::shared_ptr<const http::ConnectionSettings> default_settings_;

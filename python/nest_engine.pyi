@@ -440,3 +440,12 @@ def unrecognized_arguments(args: list[str], options: Options, further_names: lis
 
 def load_nest_config(path: str) -> NestConfig:
     """Read a configuration file; raises UsageError with file, line and column."""
+
+# --- watch
+
+def watch_for_stalls(limit_s: float, signal_number: int) -> None:
+    """From now on the calling thread gets the signal when it has neither called beat() nor resumed a user for so long;
+    once for each such time. Replaces an earlier watch."""
+
+def beat() -> None:
+    """Tells the watch that the event loop turns."""

@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, TypeVar
 
+from . import stalls
 from .dispatch import UsersDispatcher
 from .event import Events
 from .exception import RunnerAlreadyExistsError
@@ -130,6 +131,7 @@ class Environment:
             raise RunnerAlreadyExistsError(f"Environment.runner already exists ({self.runner})")
         runner = runner_class(self)
         self.runner = runner
+        stalls.watch(runner)
         if self.shape_class is not None:
             self.shape_class.runner = runner
         return runner

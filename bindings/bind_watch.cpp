@@ -1,0 +1,37 @@
+// The watch for model code that does not let go of the Python thread.
+#include <pthread.h>
+#include <pybind11/pybind11.h>
+
+#include <chrono>
+#include <csignal>
+
+#include "module.h"
+#include "runtime.h"
+#include "sched/stall_watch.h"
+
+namespace py = pybind11;
+
+namespace nest::bindings {
+
+void bind_watch(py::module_& module) {
+  module.def(
+      "watch_for_stalls",
+      [](double limit_s, int signal_number) {
+        if (!(limit_s > 0)) throw py::value_error("the limit must be above 0");
+        // The watch has no business with Python (R4): it only knocks at the thread's door.
+        const auto knock = [python_thread = pthread_self(), signal_number] {
+          pthread_kill(python_thread, signal_number);
+        };
+        const auto limit =
+            std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(limit_s));
+        Runtime::get().watch_for_stalls(std::make_unique<sched::StallWatch>(limit, knock));
+      },
+      py::arg("limit_s"), py::arg("signal_number"),
+      "From now on, the calling thread gets the signal when it has neither called beat() nor resumed a user "
+      "for "
+      "so long; once for each such time. Replaces an earlier watch.");
+  module.def(
+      "beat", [] { Runtime::get().beat(); }, "Tells the watch that the event loop turns.");
+}
+
+}  // namespace nest::bindings
