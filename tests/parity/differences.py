@@ -55,8 +55,8 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         aspects=("log",),
-        reason="users start evenly, one after the other, so some have ended when the last one starts. Locust starts all "
-        "of a second at once.",
+        reason="users start evenly, one after the other, so some have ended when the last one starts. Locust starts "
+        "all of a second at once.",
         locust=r"INFO locust.runners: All users spawned: .*",
         ours=r"INFO locust.runners: All users spawned: .*",
         always=False,

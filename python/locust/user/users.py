@@ -13,6 +13,8 @@ from gevent import Greenlet, GreenletExit
 from gevent.pool import Group
 from requests.exceptions import RequestException
 
+from locust_nest.http.rest import RestMixin
+
 from ..clients import HttpSession
 from ..exception import CatchResponseError, StopTest, StopUser
 from .task import (
@@ -203,7 +205,7 @@ NO_HOST = (
 )
 
 
-class HttpUser(User):
+class HttpUser(User, RestMixin):
     """A user with an HTTP `client`, which keeps its connections and cookies from request to request.
 
     >>> class Visitor(HttpUser):
@@ -222,8 +224,11 @@ class HttpUser(User):
         super().__init__(*args, **kwargs)
         if self.host is None:
             raise StopTest(NO_HOST)
-        self.client = HttpSession(
-            base_url=self.host, request_event=self.environment.events.request, user=self
+        self.client: HttpSession = HttpSession(
+            base_url=self.host,
+            request_event=self.environment.events.request,
+            user=self,
+            pool_manager=self.pool_manager,
         )
         self.client.trust_env = False
 
