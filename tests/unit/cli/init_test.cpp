@@ -1,6 +1,9 @@
 #include "cli/init.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
 
 #include <fstream>
 #include <sstream>
@@ -16,7 +19,9 @@ namespace fs = std::filesystem;
 
 class Init : public testing::Test {
  protected:
-  Init() : folder_(fs::path(testing::TempDir()) / "nest_init_test") { fs::remove_all(folder_); }
+  Init() : folder_(fs::path(testing::TempDir()) / ("nest_init_test" + std::to_string(::getpid()))) {
+    fs::remove_all(folder_);
+  }
   ~Init() override { fs::remove_all(folder_); }
 
   static std::string read(const fs::path& path) {

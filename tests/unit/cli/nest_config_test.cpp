@@ -1,6 +1,9 @@
 #include "cli/nest_config.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
 
 #include <filesystem>
 #include <fstream>
@@ -173,7 +176,8 @@ TEST(Dependencies, MistakesAreNamedWithTheirPlace) {
 }
 
 TEST(Load, ReadsAFileAndNamesOneItCannotRead) {
-  const auto folder = std::filesystem::path(testing::TempDir()) / "nest_config_load";
+  const auto folder =
+      std::filesystem::path(testing::TempDir()) / ("nest_config_load" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   const auto file = folder / "weights.json";
   std::ofstream(file) << R"({"locusts": {"Visitor": 3}})";

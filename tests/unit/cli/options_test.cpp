@@ -1,6 +1,9 @@
 #include "cli/options.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <string>
 
 #include <filesystem>
 #include <fstream>
@@ -317,7 +320,9 @@ TEST(Options, InitTakesOneDirectoryAndHasAnOldName) {
 
 class SettleModelDirs : public testing::Test {
  protected:
-  SettleModelDirs() : folder_(std::filesystem::path(testing::TempDir()) / "settle_model_dirs") {
+  SettleModelDirs()
+      : folder_(std::filesystem::path(testing::TempDir()) /
+                ("settle_model_dirs" + std::to_string(::getpid()))) {
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }
