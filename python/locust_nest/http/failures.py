@@ -84,6 +84,9 @@ def request_error(
         )
     if kind == "invalid_url":
         return exceptions.InvalidURL(message, request=request)
+    if kind == "bad_response" and not exchange.body:
+        # Its header is beyond libcurl's limits, for a line or for all of them.
+        return _aborted(http.client.LineTooLong("header line"), request)
     if kind == "bad_response":
         line = exchange.body.split(b"\n", 1)
         text = (line[0] + b"\n" * (len(line) > 1)).decode("latin-1")
@@ -105,8 +108,10 @@ def _interrupted(
         missing = re.search(r"with (\d+) bytes remaining", message)
         if missing:
             cause = urllib3.IncompleteRead(exchange.body_length, int(missing[1]))
-        else:  # a chunk: libcurl does not say how much of it
-            cause = http.client.IncompleteRead(exchange.body)
+        else:  # between chunks, or in one: libcurl does not say
+            return exceptions.ChunkedEncodingError(
+                urllib3.ProtocolError("Response ended prematurely"), request=request
+            )
     else:  # bad_chunk and whatever libcurl has no better word for
         cause = http.client.HTTPException(message)
     if exchange.status == 0:
