@@ -142,7 +142,9 @@ def discover(
         announcement = gevent.spawn_later(PROGRESS_INTERVAL_S, progress, position)
         try:
             collector.add(file, importer.load(file.path, file.model_dir))
-        except (Exception, SystemExit, gevent.GreenletExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # also pytest's Skipped and SystemExit, which are no Exceptions
             models.failures.append(explain(error, file.path, file.shown_path))
             models.unavailable += [(file.name, name) for name in _class_names(file.path)]
             logger.debug("Could not import %s", file.shown_path, exc_info=True)

@@ -221,6 +221,21 @@ def test_sys_exit_in_an_on_stop_lets_the_other_users_stop(tmp_path):
     assert "test_stop 0" in outcome.stdout and "Aggregated" in outcome.stderr
 
 
+def test_sys_exit_in_a_test_stopping_listener_ends_the_run_with_its_code_and_results(tmp_path):
+    model = """
+    @task
+    def work(self):
+        succeed(self.environment)
+        gevent.sleep(0.1)
+
+    def on_start(self):
+        self.environment.events.test_stopping.add_listener(lambda **_: sys.exit(7))
+"""
+    outcome = run(tmp_path, model, "-t", "1")
+    assert outcome.exit_code == 7
+    assert outcome.has_results()
+
+
 WAITS = """
     @task
     def work(self):

@@ -342,3 +342,10 @@ def test_a_model_cannot_change_the_working_directory_of_the_others(
     before = os.getcwd()
     assert models.discover().failures == []
     assert os.getcwd() == before
+
+
+def test_a_file_that_raises_what_is_no_exception_does_not_keep_the_others_from_running(
+    models: Directory,
+) -> None:
+    assert "bad.py:1" in models.only_failure("raise GeneratorExit")
+    assert "bad.py:2" in models.only_failure("import pytest\npytest.importorskip('no_such_module_at_all')")

@@ -128,9 +128,11 @@ class Ending(UserRunning):
     def _stop_everything(self) -> None:
         if self.state != STATE_CLEANUP:  # else an earlier call was cut short
             logger.debug("Stopping all users")
-            self._tell(self.environment.events.test_stopping)
-            self.final_user_classes_count = self.user_classes_count
-            self.update_state(STATE_CLEANUP)
+            try:
+                self._tell(self.environment.events.test_stopping)
+            finally:  # also when a listener calls sys.exit: it has been told, and the next call goes on from here
+                self.final_user_classes_count = self.user_classes_count
+                self.update_state(STATE_CLEANUP)
         if self.spawning_greenlet is not None:
             self.spawning_greenlet.kill(block=True)
         if self.shape_greenlet is not None:
