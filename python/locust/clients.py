@@ -408,6 +408,8 @@ def _normalized(url: str) -> str:
     request = requests.PreparedRequest()
     request.prepare_url(url, None)
     assert request.url is not None
+    if not absolute_http_url_regexp.match(request.url):
+        raise InvalidSchema(f"No connection adapters were found for {request.url!r}")
     return request.url
 
 

@@ -170,3 +170,15 @@ def test_sessions_with_one_pool_manager_share_connections(server: Server, hook: 
 def test_the_constructor_refuses_what_it_does_not_know(server: Server, hook: EventHook) -> None:
     with pytest.raises(TypeError):
         HttpSession(server.url, hook, None, nonsense=1)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:19090", "ftp://127.0.0.1", "file:///etc"])
+def test_a_host_that_is_no_http_url_raises_and_is_not_recorded(host: str) -> None:
+    recorded: list[str] = []
+    event = EventHook()
+    event.add_listener(lambda **request: recorded.append(request["name"]))
+    session = HttpSession(base_url=host, request_event=event, user=None)
+    session.trust_env = False
+    with pytest.raises(requests.exceptions.InvalidSchema):
+        session.get("/x")
+    assert recorded == []
