@@ -61,6 +61,9 @@ void bind_engine(py::module_& module) {
       },
       py::arg("settings"), "What requests without settings of their own use.");
   module.def(
+      "begin_anew_in_child", [] { Runtime::get().begin_anew_in_child(); },
+      "In a forked process: lets go of what is the parent's. The caller can still sleep.");
+  module.def(
       "shutdown", [] { Runtime::get().shutdown(); }, "Ends all requests and stops the I/O thread.");
 }
 

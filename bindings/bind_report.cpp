@@ -10,6 +10,7 @@
 #include "report/csv_files.h"
 #include "report/csv_rows.h"
 #include "report/python_text.h"
+#include "report/whole_file.h"
 
 namespace nest::bindings {
 namespace {
@@ -54,6 +55,9 @@ class RunCsv {
 }  // namespace
 
 void bind_report(py::module_& module) {
+  module.def("replace_file", [](const std::string& path, const py::bytes& content) {
+    return report::replace_file(path, std::string_view(content));
+  });
   module.def("request_row", [](const StatsEntry& entry, double start_s, std::optional<double> last_s,
                                bool current, int type_width, int name_width) {
     return report::request_row(entry, Span{start_s, last_s}, current, TableLayout{type_width, name_width});

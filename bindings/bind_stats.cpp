@@ -1,4 +1,6 @@
 // The statistics as Python sees them. python/locust/stats.py gives them Locust's shape.
+#include <algorithm>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -8,6 +10,7 @@
 #include "request_recorder.h"
 #include "stats/bucket.h"
 #include "stats/request_stats.h"
+#include "stats/timeline.h"
 
 namespace nest::bindings {
 namespace {
@@ -68,6 +71,32 @@ void set_cache_items(StatsEntry& entry, const std::vector<CacheItem>& items) {
   }
 }
 
+using DistributionItem = std::tuple<double, double, std::int64_t>;
+
+std::vector<DistributionItem> distribution(const StatsEntry& entry) {
+  std::vector<DistributionItem> items;
+  for (const auto& bucket : entry.distribution())
+    items.emplace_back(bucket.from_ms, bucket.to_ms, bucket.count);
+  return items;
+}
+
+// (requests, and the sums of their phases)
+std::tuple<std::int64_t, double, double, double> phases(const StatsEntry& entry) {
+  const stats::Phases& sums = entry.phases.sums;
+  return {entry.phases.requests, sums.connecting_ms, sums.waiting_ms, sums.receiving_ms};
+}
+
+// Held within what was really measured.
+std::vector<double> precise_percentiles(const StatsEntry& entry, const std::vector<double>& fractions) {
+  const auto buckets = entry.distribution();
+  const double longest = entry.max_response_time.real();
+  const double shortest = std::min(entry.min_response_time.value_or(0).real(), longest);
+  std::vector<double> times;
+  for (const double fraction : fractions)
+    times.push_back(std::clamp(stats::percentile_ms(buckets, fraction), shortest, longest));
+  return times;
+}
+
 void bind_entry(py::module_& module) {
   py::class_<StatsEntry, std::shared_ptr<StatsEntry>>(module, "StatsEntry")
       .def(py::init<std::string, std::string, bool, double>())
@@ -121,6 +150,10 @@ void bind_entry(py::module_& module) {
       .def("avg_response_time", &StatsEntry::avg_response_time)
       .def("median_response_time", &StatsEntry::median_response_time)
       .def("avg_content_length", &StatsEntry::avg_content_length)
+      .def_property_readonly("phases", &phases)
+      .def_property_readonly("is_precise", &StatsEntry::is_precise)
+      .def("distribution", &distribution)
+      .def("precise_percentiles", &precise_percentiles)
       .def("response_time_percentile", &StatsEntry::response_time_percentile)
       .def("current_response_time_percentile", &StatsEntry::current_response_time_percentile)
       .def("current_rps",
@@ -169,6 +202,13 @@ void bind_request_stats(py::module_& module) {
       .def("put_error", &RequestStats::put_error)
       .def("erase_error", &RequestStats::erase_error)
       .def("log_error", &RequestStats::log_error)
+      .def("log_phases",
+           [](RequestStats& self, const std::string& method, const std::string& name, double response_time_ms,
+              const py::object& exchange) {
+             if (const auto phases = phases_of(exchange.ptr(), response_time_ms)) {
+               self.log_phases(method, name, *phases);
+             }
+           })
       .def(
           "log_request",
           [](RequestStats& self, const std::string& method, const std::string& name,
@@ -181,12 +221,40 @@ void bind_request_stats(py::module_& module) {
           py::arg("now"), py::arg("bucket") = py::none());
 }
 
+// (from, to, users, requests, failures, percentiles: none without a request whose time is known precisely)
+using TimelineItem =
+    std::tuple<double, double, std::int64_t, std::int64_t, std::int64_t, std::vector<double>>;
+
+std::vector<TimelineItem> timeline_items(const stats::Timeline& timeline,
+                                         const std::vector<double>& fractions) {
+  std::vector<TimelineItem> items;
+  for (const auto& interval : timeline.intervals()) {
+    std::vector<double> times;
+    if (!interval.times.empty()) {
+      for (const double fraction : fractions) times.push_back(stats::percentile_ms(interval.times, fraction));
+    }
+    items.emplace_back(interval.from_s, interval.to_s, interval.users, interval.requests, interval.failures,
+                       std::move(times));
+  }
+  return items;
+}
+
+void bind_timeline(py::module_& module) {
+  py::class_<stats::Timeline>(module, "Timeline")
+      .def(py::init<double>())
+      .def("record", &stats::Timeline::record)
+      .def("finish", &stats::Timeline::finish)
+      .def("clear", &stats::Timeline::clear)
+      .def("intervals", &timeline_items);
+}
+
 }  // namespace
 
 void bind_stats(py::module_& module) {
   bind_entry(module);
   bind_error(module);
   bind_request_stats(module);
+  bind_timeline(module);
   module.def("bucket_response_time", [](const Number& response_time_ms) {
     check_loggable(response_time_ms);
     return stats::bucket_response_time(response_time_ms);

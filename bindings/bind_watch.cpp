@@ -31,6 +31,9 @@ void bind_watch(py::module_& module) {
       "for "
       "so long; once for each such time. Replaces an earlier watch.");
   module.def(
+      "look_for_stalls_again", [] { Runtime::get().look_again(); },
+      "Lets the watch count anew, and send its signal again if the thread is still not free by then.");
+  module.def(
       "beat", [] { Runtime::get().beat(); }, "Tells the watch that the event loop turns.");
 }
 

@@ -1,18 +1,15 @@
 #include "exchange_object.h"
 
 #include <new>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace nest::bindings {
 
 namespace {
 
-struct ExchangeObject {
-  PyObject_HEAD std::unique_ptr<Runtime::PendingRequest> request;
-  bool body_is_text;
-};
-
-PyTypeObject* exchange_type = nullptr;
+PyTypeObject* type_of_exchanges = nullptr;
 
 const http::Exchange& exchange_of(PyObject* self) {
   return reinterpret_cast<ExchangeObject*>(self)->request->exchange;
@@ -143,11 +140,37 @@ PyObject* get_queue_ms(PyObject* self, void*) {
   return PyFloat_FromDouble(to_milliseconds(timings.started - timings.submitted));
 }
 
-PyObject* get_failure(PyObject* self, void*) {
-  const http::Failure& failure = exchange_of(self).failure;
-  if (failure.kind == http::FailureKind::kNone) Py_RETURN_NONE;
-  return Py_BuildValue("(siN)", failure_name(failure.kind), failure.os_error, to_utf8(failure.message));
+PyObject* get_failure(PyObject* self, void*) { return describe(exchange_of(self).failure); }
+
+// Several headers of one name are joined by a comma, as in `headers` of requests.
+PyObject* header(PyObject* self, PyObject* name) {
+  Py_ssize_t size = 0;
+  const char* data = PyUnicode_AsUTF8AndSize(name, &size);
+  if (data == nullptr) return nullptr;
+  std::optional<std::string> joined;
+  for (const auto& [field, value] : exchange_of(self).response.headers()) {
+    if (!http::same_name(field, {data, static_cast<size_t>(size)})) continue;
+    if (joined)
+      joined->append(", ").append(value);
+    else
+      joined.emplace(value);
+  }
+  if (!joined) Py_RETURN_NONE;
+  return to_latin1(*joined);
 }
+
+PyObject* text(PyObject* self, PyObject* encoding) {
+  const char* name = PyUnicode_AsUTF8(encoding);
+  if (name == nullptr) return nullptr;
+  const std::string& body = exchange_of(self).response.body;
+  return PyUnicode_Decode(body.data(), static_cast<Py_ssize_t>(body.size()), name, "replace");
+}
+
+PyMethodDef exchange_methods[] = {
+    {"header", &header, METH_O, "The response header of this name, None if there is none."},
+    {"text", &text, METH_O, "The body in this encoding; what is invalid in it is replaced."},
+    {nullptr, nullptr, 0, nullptr},
+};
 
 PyGetSetDef exchange_attributes[] = {
     {"status", &get_status, nullptr, "Status code; 0 without a response.", nullptr},
@@ -173,25 +196,39 @@ PyGetSetDef exchange_attributes[] = {
 
 PyType_Slot exchange_slots[] = {
     {Py_tp_dealloc, reinterpret_cast<void*>(&exchange_dealloc)},
+    {Py_tp_methods, exchange_methods},
     {Py_tp_getset, exchange_attributes},
     {Py_tp_doc, const_cast<char*>("A request and what came of it.")},
     {0, nullptr},
 };
 
 PyType_Spec exchange_spec = {"nest_engine.Exchange", sizeof(ExchangeObject), 0,
-                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, exchange_slots};
+                             Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                             exchange_slots};
 
 }  // namespace
 
 int add_exchange_types(PyObject* module) {
-  exchange_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&exchange_spec));
-  if (exchange_type == nullptr) return -1;
-  Py_INCREF(exchange_type);
-  return PyModule_AddObject(module, "Exchange", reinterpret_cast<PyObject*>(exchange_type));
+  type_of_exchanges = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&exchange_spec));
+  if (type_of_exchanges == nullptr) return -1;
+  Py_INCREF(type_of_exchanges);
+  return PyModule_AddObject(module, "Exchange", reinterpret_cast<PyObject*>(type_of_exchanges));
 }
 
-PyObject* make_exchange_object(std::unique_ptr<Runtime::PendingRequest> request, bool body_is_text) {
-  auto* self = reinterpret_cast<ExchangeObject*>(exchange_type->tp_alloc(exchange_type, 0));
+const http::Timings* timings_of(PyObject* object) {
+  return PyObject_TypeCheck(object, type_of_exchanges) != 0 ? &exchange_of(object).timings : nullptr;
+}
+
+PyTypeObject* exchange_type() { return type_of_exchanges; }
+
+PyObject* describe(const http::Failure& failure) {
+  if (failure.kind == http::FailureKind::kNone) Py_RETURN_NONE;
+  return Py_BuildValue("(siN)", failure_name(failure.kind), failure.os_error, to_utf8(failure.message));
+}
+
+PyObject* make_exchange_object(PyTypeObject* type, std::unique_ptr<Runtime::PendingRequest> request,
+                               bool body_is_text) {
+  auto* self = reinterpret_cast<ExchangeObject*>(type->tp_alloc(type, 0));
   if (self == nullptr) return nullptr;
   new (&self->request) std::unique_ptr<Runtime::PendingRequest>(std::move(request));
   self->body_is_text = body_is_text;

@@ -10,6 +10,7 @@
 #include "http/plain_url.h"
 #include "request_headers.h"
 #include "runtime.h"
+#include "streamed_exchange.h"
 
 namespace nest::bindings {
 
@@ -77,48 +78,76 @@ bool set_header(PyObject* value, std::string_view name, http::HeaderLines& lines
   return true;
 }
 
-// perform(method, url, is_normalized, base_headers, headers, body, connect_timeout, read_timeout, settings,
-//         content_type, authorization, cookie)
+enum class Built { kDone, kForRequests, kFailed };
+
+// Makes a request of the arguments method, url, is_normalized, base_headers, headers, body, connect_timeout,
+// read_timeout, settings, content_type, authorization, cookie.
 //
 // The last three become headers: content_type and cookie only where the headers have none, authorization
-// always.
-//
-// NotImplemented where the requests library must look at the URL or the headers first. With a list for
-// `headers` it has done so.
-PyObject* client_perform(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  if (count != 12) return PyErr_Format(PyExc_TypeError, "perform() takes 12 arguments, not %zd", count);
-  auto* client = reinterpret_cast<ClientObject*>(self);
-  auto pending = std::make_unique<Runtime::PendingRequest>();
-  http::Request& request = pending->exchange.request;
-  if (!to_text(args[0], request.method) || !to_text(args[1], request.url)) return nullptr;
-  if (args[2] != Py_True && !http::is_plain_url(request.url)) Py_RETURN_NOTIMPLEMENTED;
+// always. kForRequests where the requests library must look at the URL or the headers first; with a list for
+// `headers` it has done so. kFailed with a Python exception set.
+Built build(ClientObject* client, PyObject* const* args, Runtime::PendingRequest& pending) {
+  http::Request& request = pending.exchange.request;
+  if (!to_text(args[0], request.method) || !to_text(args[1], request.url)) return Built::kFailed;
+  if (args[2] != Py_True && !http::is_plain_url(request.url)) return Built::kForRequests;
   if (PyList_CheckExact(args[4])) {
-    if (!take_prepared_headers(args[4], request.headers)) return nullptr;
+    if (!take_prepared_headers(args[4], request.headers)) return Built::kFailed;
   } else if (merge_headers(args[3], request.headers) == HeaderResult::kUnusual ||
              merge_headers(args[4], request.headers) == HeaderResult::kUnusual) {
-    Py_RETURN_NOTIMPLEMENTED;
+    return Built::kForRequests;
   }
   if ((!request.headers.has("Content-Type") && !set_header(args[9], "Content-Type", request.headers)) ||
       !set_header(args[10], "Authorization", request.headers) ||
       (!request.headers.has("Cookie") && !set_header(args[11], "Cookie", request.headers))) {
-    return nullptr;
+    return Built::kFailed;
   }
   if (!to_body(args[5], request) || !to_timeout(args[6], request.connect_timeout) ||
       !to_timeout(args[7], request.read_timeout)) {
-    return nullptr;
+    return Built::kFailed;
   }
-  if (args[8] != Py_None && !settings_of(args[8], request.settings)) return nullptr;
-  Runtime& runtime = Runtime::get();
-  if (!client->pool) client->pool = runtime.make_pool();
-  pending->exchange.pool = client->pool;
+  if (args[8] != Py_None && !settings_of(args[8], request.settings)) return Built::kFailed;
+  if (!client->pool) client->pool = Runtime::get().make_pool();
+  pending.exchange.pool = client->pool;
+  return Built::kDone;
+}
+
+PyObject* instead_of_an_exchange(Built built) {
+  if (built == Built::kFailed) return nullptr;
+  Py_RETURN_NOTIMPLEMENTED;
+}
+
+PyObject* client_perform(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  if (count != 12) return PyErr_Format(PyExc_TypeError, "perform() takes 12 arguments, not %zd", count);
+  auto pending = std::make_unique<Runtime::PendingRequest>();
+  const Built built = build(reinterpret_cast<ClientObject*>(self), args, *pending);
+  if (built != Built::kDone) return instead_of_an_exchange(built);
   const bool body_is_text = PyUnicode_Check(args[5]);
-  pending = runtime.perform(std::move(pending));
-  return pending ? make_exchange_object(std::move(pending), body_is_text) : nullptr;
+  pending = Runtime::get().perform(std::move(pending));
+  return pending ? make_exchange_object(exchange_type(), std::move(pending), body_is_text) : nullptr;
+}
+
+// The arguments of build() and whether the response's body is streamed.
+PyObject* client_start(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  if (count != 13) return PyErr_Format(PyExc_TypeError, "start() takes 13 arguments, not %zd", count);
+  auto pending = std::make_unique<Runtime::PendingRequest>();
+  const Built built = build(reinterpret_cast<ClientObject*>(self), args, *pending);
+  if (built != Built::kDone) return instead_of_an_exchange(built);
+  pending->exchange.streaming = std::make_unique<http::Streaming>();
+  pending->exchange.streaming->reads_body = args[12] == Py_True;
+  Runtime::PendingRequest& request = *pending;
+  PyObject* exchange = make_streamed_exchange(std::move(pending), PyUnicode_Check(args[5]));
+  if (exchange != nullptr && Runtime::get().start(request) < 0) {
+    request.completed = true;
+    Py_CLEAR(exchange);
+  }
+  return exchange;
 }
 
 PyMethodDef client_methods[] = {
     {"perform", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&client_perform)), METH_FASTCALL,
      "Sends a request and lets other users run until its response is complete."},
+    {"start", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&client_start)), METH_FASTCALL,
+     "Sends a request and returns at once."},
     {"close", &client_close, METH_NOARGS, "Closes this user's idle connections."},
     {nullptr, nullptr, 0, nullptr},
 };
@@ -139,7 +168,7 @@ PyType_Spec client_spec = {"nest_engine.HttpClient", sizeof(ClientObject), 0, Py
 int add_http_types(PyObject* module) {
   PyObject* client = PyType_FromSpec(&client_spec);
   if (client == nullptr || PyModule_AddObject(module, "HttpClient", client) < 0) return -1;
-  return add_exchange_types(module);
+  return add_exchange_types(module) < 0 ? -1 : add_streamed_exchange_type(module);
 }
 
 }  // namespace nest::bindings

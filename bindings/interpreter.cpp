@@ -37,11 +37,14 @@ fs::path package_folder() {
                    1);
 }
 
-// The python whose packages models are to find: the active virtual environment's, else the system's.
+// The python whose packages models are to find: the active virtual environment's if it has packages for this
+// version, else the system's.
 std::string python_executable() {
+  constexpr const char* kPackages =
+      "lib/python" Py_STRINGIFY(PY_MAJOR_VERSION) "." Py_STRINGIFY(PY_MINOR_VERSION) "/site-packages";
   if (const char* environment = std::getenv("VIRTUAL_ENV"); environment != nullptr && *environment != '\0') {
-    const fs::path python = fs::path(environment) / "bin" / "python3";
-    if (fs::exists(python)) return python.string();
+    const fs::path folder = environment;
+    if (fs::is_directory(folder / kPackages)) return (folder / "bin" / "python3").string();
   }
   return NEST_PYTHON_EXECUTABLE;
 }
@@ -59,6 +62,9 @@ void initialise(const std::vector<std::string>& arguments, bool parse_arguments)
   PyConfig_InitPythonConfig(&config);
   config.parse_argv = parse_arguments ? 1 : 0;
   check(config, PyConfig_SetBytesString(&config, &config.program_name, python_executable().c_str()));
+  // The standard library is always the one that belongs to us, also when the environment was made by another
+  // build of Python.
+  check(config, PyConfig_SetBytesString(&config, &config.home, NEST_PYTHON_HOME));
   std::vector<char*> pointers;
   pointers.reserve(arguments.size());
   for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
@@ -106,12 +112,15 @@ void Interpreter::exit(int code) {
       "import atexit, sys, threading\n"
       "def _end():\n"
       "    try:\n"
+      "        if 'locust_nest.main' in sys.modules:  # else no model has been imported\n"
+      "            from locust_nest.leaving import wait_for_threads\n"
+      "            wait_for_threads()\n"
       "        atexit._run_exitfuncs()\n"
       "    finally:\n"
       "        for stream in (sys.stdout, sys.stderr):\n"
       "            try:\n"
       "                stream.flush()\n"
-      "            except (OSError, ValueError):\n"
+      "            except (AttributeError, OSError, ValueError):  # None, full, closed\n"
       "                pass\n"
       "_end()\n");
   Runtime::get().shutdown();

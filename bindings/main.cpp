@@ -1,14 +1,18 @@
-// The binary: the command line first, then Python.
+// The binary: carries out its own commands, or starts Python, which reads the options of a test
+// (python/locust_nest/entry.py).
 #include <pybind11/embed.h>
 
 #include <cstdio>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/errors.h"
-
+#include "base/open_file_limit.h"
+#include "base/standard_streams.h"
+#include "cli/command.h"
 #include "cli/init.h"
-#include "cli/options.h"
+
 #include "interpreter.h"
 
 namespace {
@@ -16,20 +20,22 @@ namespace {
 namespace py = pybind11;
 using nest::bindings::Interpreter;
 using nest::cli::Command;
-using nest::cli::Options;
 
-// Hands over to locust_nest.main, whose `function` ends with the exit code. Python errors that get here are
-// ours.
-[[noreturn]] void call_main(const char* function, const Options& options, const char* program) {
-  // Models may look at sys.argv.
-  std::vector<std::string> arguments{program};
-  arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
-  const Interpreter interpreter(arguments);
+std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+// What messages call the program: `locust` if that is the name it was started by, whatever the folder.
+std::string program_name(std::string_view argv0) {
+  return file_name(argv0) == "locust" ? "locust" : "locust-nest";
+}
+
+// Calls a function of locust_nest.entry that returns an exit code, and ends the process with it.
+[[noreturn]] void enter(const std::vector<std::string>& argv, const char* function) {
+  const Interpreter interpreter(argv);  // they become sys.argv, which models may look at
   int code = 1;
   bool failed = false;
   try {
-    code = py::module_::import("locust_nest.main").attr(function)(py::cast(options)).cast<int>();
-  } catch (py::error_already_set& error) {
+    code = py::module_::import("locust_nest.entry").attr(function)().cast<int>();
+  } catch (py::error_already_set& error) {  // an error of ours
     error.restore();
     failed = true;
   }
@@ -37,40 +43,40 @@ using nest::cli::Options;
   Interpreter::exit(code);
 }
 
-int run(int argc, char** argv) {
-  const Options options = nest::cli::parse(argc, argv);
-  switch (options.command) {
-    case Command::kHelp:
-      // Models that are named have options of their own to show.
-      if (!options.locustfiles.empty() || !options.model_dirs.empty()) {
-        call_main("show_help", options, argv[0]);
-      }
-      [[fallthrough]];
-    case Command::kVersion:
-      std::fputs(options.text.c_str(), stdout);
+int run(std::vector<std::string> argv) {
+  // sys.executable, for models that start Python or each other (python/locust_nest/bootstrap.py).
+  if (file_name(argv[0]) == "locust-nest-python") return Interpreter::run_as_python(argv);
+  const bool has_commands = program_name(argv[0]) == "locust-nest";  // locust has none
+  const Command command = has_commands ? nest::cli::read_command(argv) : Command{};
+  switch (command.kind) {
+    case Command::Kind::kInit:
+      nest::write_to_stdout(nest::cli::write_example_project(command.arguments[0]));
       return 0;
-    case Command::kInit:
-      std::fputs(nest::cli::write_example_project(options.init_dir).c_str(), stdout);
+    case Command::Kind::kHelp:
+      nest::write_to_stdout(command.arguments[0]);
       return 0;
-    case Command::kPython: {
-      std::vector<std::string> arguments{argv[0]};
-      arguments.insert(arguments.end(), options.python_args.begin(), options.python_args.end());
-      return Interpreter::run_as_python(arguments);
-    }
-    case Command::kRun:
-      break;
+    case Command::Kind::kPython:
+      argv.erase(argv.begin() + 1);
+      return Interpreter::run_as_python(argv);
+    case Command::Kind::kPrint:
+      enter(argv, "print_text");
+    case Command::Kind::kRun:
+      enter(argv, "main");
   }
-  call_main("run", options, argv[0]);
+  return 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::vector<std::string> arguments(argv, argv + argc);
+  if (arguments.empty()) arguments.emplace_back("locust-nest");
   try {
-    return run(argc, argv);
+    nest::occupy_closed_streams();
+    nest::raise_open_file_limit();
+    return run(arguments);
   } catch (const nest::UsageError& error) {
-    const auto dialect = nest::cli::dialect_of(argc > 0 ? argv[0] : "");
-    std::fprintf(stderr, "%s: error: %s\n", dialect.program().c_str(), error.what());
+    std::fprintf(stderr, "%s: error: %s\n", program_name(arguments[0]).c_str(), error.what());
     return error.exit_code();
   }
 }

@@ -2,6 +2,8 @@
 
 #include <pybind11/embed.h>
 
+#include <string_view>
+
 #include "base/errors.h"
 #include "http_client.h"
 #include "switch.h"
@@ -21,7 +23,11 @@ void register_usage_error(py::module_& module) {
     try {
       if (error) std::rethrow_exception(error);
     } catch (const UsageError& usage) {
-      py::object value = py::reinterpret_borrow<py::object>(type)(usage.what());
+      const std::string_view text = usage.what();
+      // It may quote a file that is not UTF-8.
+      const auto message = py::reinterpret_steal<py::object>(
+          PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "backslashreplace"));
+      py::object value = py::reinterpret_borrow<py::object>(type)(message);
       value.attr("exit_code") = usage.exit_code();
       PyErr_SetObject(type.ptr(), value.ptr());
     }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "exchange_object.h"
 #include "number_caster.h"
 #include "stats/request_stats.h"
 
@@ -70,14 +71,20 @@ bool record_common_case(Recorder& recorder, PyObject* const* args) {
   }
   stats.percentile_window_s = recorder.window(sample.now_s);
   stats.log_request(*method, *name, sample);
+  if (args[5] != Py_None && sample.response_time_ms) {
+    if (const auto phases = phases_of(args[5], sample.response_time_ms->real())) {
+      stats.log_phases(*method, *name, *phases);
+    }
+  }
   return true;
 }
 
 PyObject* record(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   auto* recorder = static_cast<Recorder*>(PyCapsule_GetPointer(self, kCapsule));
   if (recorder == nullptr) return nullptr;
-  if (count != 5) {
-    PyErr_SetString(PyExc_TypeError, "record takes stats, method, name, response_time and content_length");
+  if (count != 6) {
+    PyErr_SetString(PyExc_TypeError,
+                    "record takes stats, method, name, response_time, content_length and exchange");
     return nullptr;
   }
   return PyBool_FromLong(record_common_case(*recorder, args));
@@ -86,7 +93,8 @@ PyObject* record(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 PyMethodDef record_definition = {
     // The documented cast for METH_FASTCALL functions.
     "record", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&record)), METH_FASTCALL,
-    "record(stats, method, name, response_time, content_length) -> bool: False when it is left to the "
+    "record(stats, method, name, response_time, content_length, exchange) -> bool: False when it is left to "
+    "the "
     "caller."};
 
 py::object request_recorder(const py::dict& settings) {
@@ -105,6 +113,18 @@ py::object request_recorder(const py::dict& settings) {
 }
 
 }  // namespace
+
+std::optional<stats::Phases> phases_of(PyObject* exchange, double response_time_ms) {
+  const http::Timings* timings = timings_of(exchange);
+  if (timings == nullptr || timings->sending == SteadyTime{} || timings->first_byte == SteadyTime{}) {
+    return std::nullopt;
+  }
+  // The time of a request with redirects is that of all its hops, and models may record another one.
+  if (std::abs(to_milliseconds(timings->response_time()) - response_time_ms) > 1e-6) return std::nullopt;
+  return stats::Phases{to_milliseconds(timings->sending - timings->started),
+                       to_milliseconds(timings->first_byte - timings->sending),
+                       to_milliseconds(timings->completed - timings->first_byte)};
+}
 
 void add_request_recorder(py::module_& module) { module.def("request_recorder", &request_recorder); }
 

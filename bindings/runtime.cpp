@@ -15,15 +15,28 @@ Runtime::Runtime()
     : default_settings_(std::make_shared<http::ConnectionSettings>()), http_(&http::make_curl_transport) {}
 
 void Runtime::shutdown() {
+  if (in_child_) return;
   stopped_ = true;
   watch_.reset();
   http_.shutdown();
   // Whoever still waits is never resumed: the process is about to end.
-  for (http::Exchange* exchange = http_.take_completed(); exchange != nullptr;) {
+  for (http::Exchange* exchange = http_.take_news().completed; exchange != nullptr;) {
     auto* request = static_cast<PendingRequest*>(exchange->waiter);
     exchange = exchange->next_handoff;
+    request->completed = true;
     if (request->abandoned) delete request;
   }
+}
+
+void Runtime::begin_anew_in_child() {
+  stopped_ = true;
+  in_child_ = true;
+  // Its thread exists in the parent alone: it cannot be joined.
+  static_cast<void>(watch_.release());
+  wake_.replace();
+  timer_fd_.replace();
+  timers_ = sched::TimerQueue();
+  ready_.clear();
 }
 
 int Runtime::sleep(double seconds) {
@@ -49,28 +62,53 @@ int Runtime::sleep(double seconds) {
 }
 
 std::unique_ptr<Runtime::PendingRequest> Runtime::perform(std::unique_ptr<PendingRequest> request) {
-  if (stopped_) {
-    PyErr_SetString(PyExc_RuntimeError, "the HTTP engine has been shut down");
-    return nullptr;
-  }
-  if (!request->exchange.request.settings) request->exchange.request.settings = default_settings_;
-  request->exchange.waiter = request.get();
-  http_.submit(&request->exchange);
-  if (suspend(request->waiter) == 0) {
-    request->exchange.pool.reset();
-    return request;
-  }
-  http_.cancel(&request->exchange);
-  request.release()->abandoned = true;
+  if (start(*request) < 0) return nullptr;
+  if (suspend(request->waiter) == 0) return request;
+  dispose(std::move(request));
   return nullptr;
+}
+
+int Runtime::check_running() const {
+  if (!stopped_) return 0;
+  PyErr_SetString(PyExc_RuntimeError,
+                  in_child_ ? "a forked process has no HTTP engine: use requests, or another way to start it"
+                            : "the HTTP engine has been shut down");
+  return -1;
+}
+
+int Runtime::start(PendingRequest& request) {
+  if (check_running() < 0) return -1;
+  if (!request.exchange.request.settings) request.exchange.request.settings = default_settings_;
+  request.exchange.waiter = &request;
+  http_.submit(&request.exchange);
+  return 0;
+}
+
+int Runtime::wait(PendingRequest& request) {
+  if (check_running() < 0) return -1;
+  http::Streaming& streaming = *request.exchange.streaming;
+  streaming.python_waits_since = std::chrono::steady_clock::now();
+  const int result = suspend(request.waiter);
+  streaming.python_waits_since = SteadyTime{};
+  return result;
+}
+
+void Runtime::dispose(std::unique_ptr<PendingRequest> request) {
+  if (request->completed) return;
+  cancel(*request);
+  request.release()->abandoned = true;
+}
+
+void Runtime::cancel(const PendingRequest& request) {
+  if (!request.completed && !in_child_) http_.cancel(&request.exchange);
 }
 
 void Runtime::drain() {
   draining_ = true;
   wake_.clear();
-  http_.clear_completions();
+  if (!in_child_) http_.clear_completions();
   wake_due_timers();
-  deliver_completions();
+  if (!in_child_) deliver_news();
   std::vector<Sleeper*> ready;
   ready.swap(ready_);
   resume_sleepers(ready);
@@ -102,15 +140,23 @@ void Runtime::wake_due_timers() {
   resume_sleepers(sleepers);
 }
 
-void Runtime::deliver_completions() {
-  for (http::Exchange* exchange = http_.take_completed(); exchange != nullptr;) {
+void Runtime::deliver_news() {
+  const http::HttpEngine::News news = http_.take_news();
+  for (http::Streaming* streaming = news.streaming; streaming != nullptr;) {
+    auto* request = static_cast<PendingRequest*>(streaming->exchange->waiter);
+    streaming = http::HttpEngine::next_news(streaming);
+    if (!request->abandoned && request->waiter.greenlet != nullptr) resume_one(request->waiter);
+  }
+  for (http::Exchange* exchange = news.completed; exchange != nullptr;) {
     auto* request = static_cast<PendingRequest*>(exchange->waiter);
     exchange = exchange->next_handoff;
     if (request->abandoned) {
       delete request;
-    } else {
-      resume_one(request->waiter);
+      continue;
     }
+    request->completed = true;
+    request->exchange.pool.reset();
+    if (request->waiter.greenlet != nullptr) resume_one(request->waiter);
   }
 }
 

@@ -22,6 +22,7 @@ class Runtime {
   struct PendingRequest {
     Waiter waiter;
     http::Exchange exchange;
+    bool completed = false;  // the I/O thread has returned it
     bool abandoned = false;  // its user is gone: freed when the I/O thread returns it
   };
 
@@ -30,7 +31,7 @@ class Runtime {
   // Descriptors to be watched for reading.
   std::vector<int> descriptors() const { return {wake_.fd(), timer_fd_.fd(), http_.completion_fd()}; }
 
-  // In the hub: resumes every greenlet whose request is complete or whose time has come.
+  // In the hub: resumes every greenlet of whose request there is news or whose time has come.
   void drain();
 
   // Puts the calling greenlet to sleep; 0, or -1 with a Python exception set. Zero and less lets others run
@@ -40,6 +41,16 @@ class Runtime {
   // Sends the request and waits. Null with a Python exception set when the greenlet was interrupted: the
   // request is cancelled and belongs to the runtime.
   std::unique_ptr<PendingRequest> perform(std::unique_ptr<PendingRequest> request);
+
+  // The same in parts, for a request whose bodies are streamed. start() sends it and returns at once; -1 with
+  // a Python exception set if that cannot be. wait() sleeps until there is news of it; -1 with a Python
+  // exception set when the greenlet was interrupted. dispose() cancels what is still under way, and frees it.
+  int start(PendingRequest& request);
+  int wait(PendingRequest& request);
+  void dispose(std::unique_ptr<PendingRequest> request);
+  void cancel(const PendingRequest& request);
+  // For the bodies.
+  http::HttpEngine& engine() { return http_; }
 
   std::shared_ptr<http::ConnectionPool> make_pool() { return http_.make_pool(); }
 
@@ -54,8 +65,16 @@ class Runtime {
     if (watch_) watch_->beat();
   }
 
+  void look_again() noexcept {
+    if (watch_) watch_->look_again();
+  }
+
   // Ends all requests and stops all other threads; idempotent.
   void shutdown();
+
+  // In a child process made by fork(): whoever waited in the parent waits in vain here, the caller can still
+  // sleep but not send requests, and nothing that is shared with the parent is touched.
+  void begin_anew_in_child();
 
  private:
   struct Sleeper {
@@ -66,13 +85,14 @@ class Runtime {
   };
 
   Runtime();
+  int check_running() const;  // 0, or -1 with a Python exception set
   void resume_one(Waiter& waiter) {
     beat();
     resume(waiter);
   }
   void resume_sleepers(std::vector<Sleeper*>& sleepers);
   void wake_due_timers();
-  void deliver_completions();
+  void deliver_news();
 
   WakeFd wake_;
   TimerFd timer_fd_;
@@ -81,6 +101,7 @@ class Runtime {
   std::unique_ptr<sched::StallWatch> watch_;
   bool draining_ = false;
   bool stopped_ = false;
+  bool in_child_ = false;
   std::shared_ptr<const http::ConnectionSettings> default_settings_;
   http::HttpEngine http_;
 };

@@ -61,6 +61,36 @@ class Exchange:
     @property
     def failure(self) -> tuple[str, int, str] | None:
         """(kind, errno or 0, message), or None for a complete response."""
+    def header(self, name: str, /) -> str | None:
+        """The response header of this name, joined by commas if it came several times."""
+    def text(self, encoding: str, /) -> str:
+        """The body in this encoding; what is invalid in it is replaced. LookupError for an unknown encoding."""
+
+class StreamedExchange(Exchange):
+    """A request under way and its response, in parts. What describes the response is there after `wait()`."""
+
+    def wait(self) -> None:
+        """Let other users run until the response's header (if its body is streamed) or the whole of it is there, or
+        the request has failed.
+        """
+    def send(self, piece: bytes, /) -> bool:
+        """Send the next bytes of the request's body; waits for room. False once no more are wanted."""
+    def end_body(self) -> None:
+        """The request's body is complete."""
+    def read(self, limit: int, /) -> bytes:
+        """Bytes of the response's body, at least one and at most so many; waits for them. Empty at its end."""
+    def close(self) -> None:
+        """Cancel what is still under way. Nothing is left to be read."""
+    @property
+    def has_header(self) -> bool: ...
+    @property
+    def is_complete(self) -> bool: ...
+    @property
+    def is_encoded(self) -> bool:
+        """Whether `read` gives gzip or deflate, as it was sent; all else comes decoded."""
+    @property
+    def failure(self) -> tuple[str, int, str] | None:
+        """As long as the body may still come: None."""
 
 class HttpClient:
     """One user's connections."""
@@ -87,9 +117,28 @@ class HttpClient:
         arguments become headers, `content_type` and `cookie` only where there is none. `NotImplemented` when the
         URL is not plain (and `is_normalized` does not say that it has been seen to) or a header is unusual.
         """
+    def start(
+        self,
+        method: str,
+        url: str,
+        is_normalized: bool,
+        base_headers: Any,
+        headers: Any,
+        body: bytes | str | None,
+        connect_timeout: float | None,
+        read_timeout: float | None,
+        settings: ConnectionSettings | None,
+        content_type: str | None,
+        authorization: str | None,
+        cookie: str | None,
+        streams_response: bool,
+        /,
+    ) -> StreamedExchange:
+        """Like `perform`, but return at once; with `streams_response` the response's body is read from it."""
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
 
+def begin_anew_in_child() -> None: ...
 def attach_hub() -> None:
     """Let gevent's loop wake our users. Once, on the main thread, after monkey-patching."""
 
@@ -257,6 +306,15 @@ class StatsEntry:
     def median_response_time(self) -> float: ...
     def avg_content_length(self) -> float: ...
     def response_time_percentile(self, fraction: float, /) -> float: ...
+    @property
+    def phases(self) -> tuple[int, float, float, float]:
+        """How many requests' phases are known; the sums of connecting, waiting and receiving, in milliseconds."""
+    @property
+    def is_precise(self) -> bool:
+        """Whether the two below know all times to half a percent; else they are made of the buckets."""
+    def distribution(self) -> list[tuple[float, float, int]]:
+        """(from, to, count) of the samples, ascending, in milliseconds."""
+    def precise_percentiles(self, fractions: list[float], /) -> list[float]: ...
     def current_response_time_percentile(
         self, fraction: float, now: float, window: int, /
     ) -> float | None: ...
@@ -286,6 +344,21 @@ class StatsError:
     ) -> None: ...
     def occurred(self, now: float, /) -> None: ...
 
+class Timeline:
+    """A run cut into at most 600 intervals, at first as long as given (seconds)."""
+
+    def __init__(self, shortest: float, /) -> None: ...
+    def record(self, now: float, users: int, total: StatsEntry, /) -> None:
+        """To be called as often as an interval is long; a `total` that was reset starts anew."""
+    def finish(self, now: float, users: int, total: StatsEntry, /) -> None:
+        """End the present interval, however short."""
+    def clear(self) -> None: ...
+    def intervals(self, fractions: list[float], /) -> list[tuple[float, float, int, int, int, list[float]]]:
+        """(from, to, users, requests, failures, percentiles of the response times in milliseconds).
+
+        The percentiles are precise; none where no request's time is known precisely.
+        """
+
 class RequestStats:
     percentile_window: int
     total: StatsEntry
@@ -295,6 +368,8 @@ class RequestStats:
     def put_error(self, key: str, error: StatsError, /) -> None: ...
     def erase_error(self, key: str, /) -> None: ...
     def log_error(self, method: str, name: str, now: float, /) -> None: ...
+    def log_phases(self, method: str, name: str, response_time: float, exchange: Any, /) -> None:
+        """Where the time of an `Exchange` went; nothing for anything else."""
     def log_request(
         self,
         method: str,
@@ -308,7 +383,7 @@ class RequestStats:
 def bucket_response_time(response_time: float, /) -> int: ...
 def request_recorder(
     namespace: dict[str, Any], /
-) -> Callable[[RequestStats | None, str, str, float | None, float], bool]: ...
+) -> Callable[[RequestStats | None, str, str, float | None, float, Any], bool]: ...
 
 # --- report
 def request_row(
@@ -322,6 +397,8 @@ def percentile_table(
 def error_table(stats: RequestStats, type_width: int, name_width: int, /) -> list[str]: ...
 def percent_label(fraction: float, /) -> str: ...
 def utc_timestamp(time: float, /) -> str: ...
+def replace_file(path: str, content: bytes, /) -> int:
+    """Replace a file as a whole, or write what cannot be replaced in place; 0, or the errno of why not."""
 
 class RunCsv:
     """The four CSV files of a run. Problems with the disk are returned as lines, never raised."""
@@ -339,80 +416,6 @@ class RunCsv:
     def close(self) -> list[str]: ...
 
 # --- cli
-class Options:
-    """What the command line asks for, with Locust's dest names where it has them; see src/cli/options.h."""
-
-    @property
-    def program(self) -> str:
-        """What the binary is called: locust-nest, or locust."""
-
-    @property
-    def arguments(self) -> list[str]:
-        """The command line as given."""
-
-    @property
-    def extras(self) -> list[str]:
-        """The part of it that only the models can know."""
-
-    @property
-    def text(self) -> str:
-        """Of --help."""
-
-    @property
-    def model_dirs(self) -> list[str]: ...
-    @property
-    def locustfile(self) -> str: ...
-    @property
-    def locustfiles(self) -> list[str]: ...
-    @property
-    def user_classes(self) -> list[str]: ...
-    @property
-    def include_tasksets(self) -> bool: ...
-    @property
-    def config_file(self) -> str | None: ...
-    @property
-    def configure(self) -> bool: ...
-    @property
-    def assume_yes(self) -> bool: ...
-    @property
-    def strict(self) -> bool: ...
-    @property
-    def tags(self) -> list[str] | None: ...
-    @property
-    def exclude_tags(self) -> list[str] | None: ...
-    @property
-    def host(self) -> str | None: ...
-    @property
-    def num_users(self) -> int | None: ...
-    @property
-    def spawn_rate(self) -> float | None: ...
-    @property
-    def run_time(self) -> int | None:
-        """Seconds."""
-
-    @property
-    def stop_timeout(self) -> float:
-        """Seconds."""
-
-    @property
-    def headless(self) -> bool: ...
-    @property
-    def csv_prefix(self) -> str | None: ...
-    @property
-    def only_summary(self) -> bool: ...
-    @property
-    def print_stats(self) -> bool: ...
-    @property
-    def reset_stats(self) -> bool: ...
-    @property
-    def exit_code_on_error(self) -> int: ...
-    @property
-    def loglevel(self) -> str: ...
-    @property
-    def logfile(self) -> str | None: ...
-    @property
-    def skip_log_setup(self) -> bool: ...
-
 class NestConfig:
     """The weights and helper processes of a configuration file; see src/cli/nest_config.h."""
 
@@ -429,15 +432,7 @@ class NestConfig:
     def warnings(self) -> list[str]:
         """What does not add up but hinders nothing."""
 
-def parse_options(args: list[str], taken: list[str] = [], program: str = "locust-nest") -> Options:
-    """Parse a command line without the program's name; raises UsageError.
-
-    The spellings `taken` belong to the models. Called `locust`, the program has only Locust's options.
-    """
-
-def unrecognized_arguments(args: list[str], options: Options, further_names: list[str] = []) -> str:
-    """The error text for arguments that nobody knows, with the nearest option that exists."""
-
+def stdout_was_closed() -> bool: ...
 def load_nest_config(path: str) -> NestConfig:
     """Read a configuration file; raises UsageError with file, line and column."""
 
@@ -447,5 +442,6 @@ def watch_for_stalls(limit_s: float, signal_number: int) -> None:
     """From now on the calling thread gets the signal when it has neither called beat() nor resumed a user for so long;
     once for each such time. Replaces an earlier watch."""
 
+def look_for_stalls_again() -> None: ...
 def beat() -> None:
     """Tells the watch that the event loop turns."""

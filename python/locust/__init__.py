@@ -20,16 +20,18 @@ import urllib3.connectionpool
 
 from locust_nest.http.adapter import use_certificates
 
+from . import _forks
+
 nest_engine.attach_hub()
+_forks.watch()
 use_certificates()
 if "LOCUST_SKIP_URLLIB3_PATCH" not in os.environ:
     # A pool that waits for a free connection must let other users run.
     urllib3.connectionpool.ConnectionPool.QueueCls = gevent.queue.LifoQueue
 
-# The API of the Locust version that this package follows.
-__version__ = "2.47.0"
+from locust_nest.cli.version import FOLLOWED_VERSION as __version__
 
-from .event import Events
+from .event import Events as Events
 
 events = Events()
 
@@ -58,8 +60,8 @@ sys.modules["locust.wait_time"] = wait_time
 
 
 def __getattr__(name: str) -> Any:
-    if name == "web":  # reached without an import, and worth one only then
-        return importlib.import_module("locust.web")
+    if name in ("core", "inspectlocust", "web"):  # reached without an import, and worth one only then
+        return importlib.import_module(f"locust.{name}")
     raise AttributeError(f"module 'locust' has no attribute {name!r}")
 
 
@@ -74,8 +76,8 @@ __all__ = [
     "RescheduleTask",
     "RescheduleTaskImmediately",
     "ResponseError",
-    "StopUser",
     "SequentialTaskSet",
+    "StopUser",
     "TaskSequence",
     "TaskSet",
     "User",

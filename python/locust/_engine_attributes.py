@@ -102,3 +102,9 @@ class NativeCounts(Native):
 
     def __set__(self, instance: Any, value: Mapping[Any, int]) -> None:
         setattr(instance._core, self._name, list(value.items()))
+
+
+def utf8_text(value: Any) -> str:
+    """`value` as text that UTF-8 can hold."""
+    text = value if isinstance(value, str) else "" if value is None else str(value)
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

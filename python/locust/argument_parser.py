@@ -1,23 +1,21 @@
-"""The command line as models see it: the parser they add options to, and `environment.parsed_options`.
+"""The command line: the parser, to which models add their options, and `environment.parsed_options`.
 
-The engine reads the command line before Python starts. What it does not know, only the models can: once they
-are imported, the parser here reads that part.
+What the options are is in `locust_nest.cli.table`; in which steps the program reads its command line, in
+`locust_nest.cli.reading`.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
-import atexit
 import json
 import math
 import os
+import re
 import sys
-import tempfile
 import tomllib
 from argparse import Action, Namespace
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlparse
@@ -26,11 +24,28 @@ import configargparse
 import requests
 
 import locust
-import nest_engine
-from locust_nest.errors import usage_error
+from locust_nest.cli.option import Era
+from locust_nest.cli.table import (
+    COMMON,
+    OPTIONS,
+    USER_CLASSES_HELP,
+    USER_CLASSES_VARIABLE,
+    option_called,
+)
 
-from ._options import EPILOG, add_locust_options
+from ._options import add_options
+from ._sources import ConfigFile, Sources, UnreadableSettings, config_files
+from ._version import version
 from .event import Events
+from .rpc import Message
+from .rpc.locustfiles import (
+    download_locustfile_from_master,
+    end_process,
+    exit_handler,
+    keep_until_exit,
+    parse_locustfiles_from_master,
+    retrieve_locustfiles_from_master,
+)
 from .util.directory import get_abspaths_in
 from .util.timespan import parse_timespan
 from .util.url import is_url
@@ -38,33 +53,70 @@ from .util.url import is_url
 __all__ = [
     "DEFAULT_CONFIG_FILES",
     "LocustArgumentParser",
+    "LocustTomlConfigParser",
+    "Message",
     "Namespace",
     "UIExtraArgOptions",
     "default_args_dict",
+    "download_locustfile_from_master",
     "download_locustfile_from_url",
+    "exit_handler",
+    "get_abspaths_in",
     "get_empty_argument_parser",
     "get_locustfiles_locally",
     "get_parser",
     "gt_zero",
+    "is_url",
     "json_user_config",
     "model_arguments_help",
     "parse_locustfile_option",
     "parse_locustfile_paths",
+    "parse_locustfiles_from_master",
     "parse_options",
+    "parse_timespan",
     "parsed_options",
     "positive_integer",
+    "raise_argument_type_error",
+    "retrieve_locustfiles_from_master",
     "setup_parser_arguments",
     "timespan",
     "ui_extra_args_dict",
+    "version",
 ]
 
 # Read in this order by a parser that is not told otherwise; later files win.
 DEFAULT_CONFIG_FILES = ("~/.locust.conf", "locust.conf", "pyproject.toml")
 
-# Ours, for models that ask how they were found.
-_WRAPPER_OPTIONS = ("model_dirs", "locustfiles", "include_tasksets", "config_file")
+_EPILOG = """Examples:
 
-_NO_WEB_INTERFACE = "the web interface does not exist yet: add --headless to start the test at once"
+    locust -f my_test.py -H https://www.example.com
+
+    locust --headless -u 100 -t 20m MyHttpUser AnotherUser
+"""
+
+
+class LocustTomlConfigParser(configargparse.ConfigFileParser):
+    """Configuration files in TOML: the first of the tables `sections` (`["tool.locust"]`) that a file has."""
+
+    def __init__(self, sections: Iterable[str]) -> None:
+        super().__init__()
+        self.sections = list(sections)
+
+    def get_syntax_description(self) -> str:
+        return f"TOML, with the options in [{'] or ['.join(self.sections)}]"
+
+    def parse(self, stream: Any) -> dict[str, Any]:
+        try:
+            document = tomllib.loads(stream.read())
+        except tomllib.TOMLDecodeError as error:
+            raise configargparse.ConfigFileParserException(f"Couldn't parse TOML file: {error}") from error
+        for section in self.sections:
+            table = document
+            for key in section.split("."):
+                table = table.get(key, {})
+            if table:
+                return {key: value if isinstance(value, list) else str(value) for key, value in table.items()}
+        return {}
 
 
 class LocustConfigParser(configargparse.ConfigFileParser):
@@ -73,19 +125,16 @@ class LocustConfigParser(configargparse.ConfigFileParser):
     def __init__(self) -> None:
         super().__init__()
         self._lines = configargparse.DefaultConfigFileParser()
+        self._toml = LocustTomlConfigParser(["tool.locust"])
 
     def get_syntax_description(self) -> str:
         return str(self._lines.get_syntax_description())
 
     def parse(self, stream: Any) -> dict[str, Any]:
-        if not str(getattr(stream, "name", "")).endswith(".toml"):
-            lines: dict[str, Any] = self._lines.parse(stream)
-            return lines
-        try:
-            table = tomllib.loads(stream.read()).get("tool", {}).get("locust", {})
-        except tomllib.TOMLDecodeError as error:
-            raise configargparse.ConfigFileParserException(f"Couldn't parse TOML file: {error}") from error
-        return {key: value if isinstance(value, list) else str(value) for key, value in table.items()}
+        if str(getattr(stream, "name", "")).endswith(".toml"):
+            return self._toml.parse(stream)
+        lines: dict[str, Any] = self._lines.parse(stream)
+        return lines
 
 
 class LocustArgumentParser(configargparse.ArgumentParser):
@@ -98,6 +147,13 @@ class LocustArgumentParser(configargparse.ArgumentParser):
     ... def add_options(parser):
     ...     parser.add_argument("--basket-size", type=int, default=3, env_var="BASKET_SIZE")
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Options that were given though what they stand for does not exist yet, and how they were spelled.
+        self.unavailable: list[tuple[Action, str | None]] = []
+        self._source_to_settings: dict[str, dict[str, tuple[Action | None, Any]]] = {}
+        self._origins: dict[str, str] = {}
 
     def add_argument(self, *args: Any, **kwargs: Any) -> Action:
         shown = {
@@ -113,21 +169,76 @@ class LocustArgumentParser(configargparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """One line on stderr, exit code 2."""
-        sys.stderr.write(f"{self.prog}: error: {message}\n")
+        sys.stderr.write(f"{self.prog}: error: {message}{self._origin_of_mistake(message)}\n")
         sys.exit(2)
+
+    def origin_of(self, action: Action) -> str:
+        """Where the value of the option comes from, as an addition to a message; empty if it was typed."""
+        return self._origins.get("/".join(action.option_strings), "")
+
+    def _origin_of_mistake(self, message: str) -> str:
+        named = re.match(r"argument ([^:]+): ", message)
+        return self._origins.get(named[1], "") if named else ""
 
     def parse_args(self, args: Any = None, namespace: Any = None, **kwargs: Any) -> Namespace:
         parsed, unknown = self.parse_known_args(args, namespace, **kwargs)
         if unknown:
-            message = f"unrecognized arguments: {' '.join(unknown)}"
-            near = get_close_matches(unknown[0].partition("=")[0], self.option_names, n=1)
+            name = unknown[0].partition("=")[0]
+            message = f"unrecognized arguments: {' '.join(unknown)}{self._origins.get(name, '')}"
+            near = get_close_matches(name, self._names_of_today, n=1) or get_close_matches(
+                name, self.option_names, n=1
+            )
             self.error(f"{message}\nDid you mean '{near[0]}'?" if near else message)
         return parsed
+
+    def parse_known_args(
+        self,
+        args: Any = None,
+        namespace: Any = None,
+        config_file_contents: str | None = None,
+        env_vars: Mapping[str, str] = os.environ,
+        ignore_help_args: bool = False,
+    ) -> tuple[Namespace, list[str]]:
+        """What is typed goes before environment variables, and these before configuration files."""
+        arguments = list(sys.argv[1:] if args is None else args.split() if isinstance(args, str) else args)
+        if ignore_help_args:
+            arguments = [argument for argument in arguments if argument not in ("-h", "--help")]
+        sources = Sources(self)
+        try:
+            if config_file_contents is not None:
+                files = [ConfigFile(config_file_contents, "method arg")]
+            elif {"-h", "--help"} & set(arguments):
+                files = []
+            else:
+                files = config_files(self, arguments)
+            arguments = sources.add_to(arguments, env_vars, files)
+        except UnreadableSettings as error:
+            self.error(str(error))
+        self._source_to_settings = sources.settings
+        self._origins = sources.origins
+        return argparse.ArgumentParser.parse_known_args(self, arguments, namespace)
+
+    def _get_option_tuples(self, option_string: str) -> Any:
+        matches: list[Any] = super()._get_option_tuples(option_string)  # type: ignore[misc]
+        if not option_string.startswith("--"):
+            return matches
+        ranked = [match for match in matches if getattr(match[0], "rank", 0) >= 0]
+        best = min((getattr(match[0], "rank", 0) for match in ranked), default=0)
+        return [match for match in ranked if getattr(match[0], "rank", 0) == best]
 
     @property
     def option_names(self) -> list[str]:
         """Every spelling of every option."""
         return [name for action in self._actions for name in action.option_strings]
+
+    @property
+    def _names_of_today(self) -> list[str]:
+        return [
+            name
+            for action in self._actions
+            if getattr(action, "rank", 0) == 0
+            for name in action.option_strings
+        ]
 
     @property
     def args_included_in_web_ui(self) -> dict[str, Action]:
@@ -165,6 +276,11 @@ def timespan(time_str: str) -> int:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
+def raise_argument_type_error(err_msg: str) -> NoReturn:
+    """Refuse the value of an option."""
+    raise argparse.ArgumentTypeError(err_msg)
+
+
 def positive_integer(string: str) -> int:
     """A whole number from 1."""
     try:
@@ -178,16 +294,16 @@ def positive_integer(string: str) -> int:
     return value
 
 
-def gt_zero(number: Callable[[str], float]) -> Callable[[str], float]:
+def gt_zero(t: Callable[[str], float]) -> Callable[[str], float]:
     """The number type, without what is not above 0."""
 
     def checker(value: str) -> float:
-        parsed = number(value)
+        parsed = t(value)
         if not parsed > 0 or math.isinf(parsed):
             raise argparse.ArgumentTypeError("must be > 0")
         return parsed
 
-    checker.__name__ = number.__name__  # argparse shows it in its errors
+    checker.__name__ = t.__name__  # argparse shows it in its errors
     return checker
 
 
@@ -213,6 +329,41 @@ def json_user_config(string: str) -> list[dict[str, Any]]:
     return users
 
 
+def user_count(string: str) -> int:
+    """A whole number from 0."""
+    try:
+        count = int(string)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"invalid int value: '{string}'") from None
+    if count < 0:
+        raise argparse.ArgumentTypeError(f"must be 0 or more, not '{string}'")
+    return count
+
+
+def model_directory(string: str) -> str:
+    """The name of a directory."""
+    if not string:
+        raise argparse.ArgumentTypeError("names no directory")
+    return string
+
+
+# How the text of a value becomes one, by the `type` of its option.
+VALUE_TYPES: dict[str, Callable[[str], Any]] = {
+    "text": str,
+    "int": int,
+    "user_count": user_count,
+    "worker_count": positive_integer,
+    "rate": gt_zero(float),
+    "timespan": timespan,
+    "capitals": str.upper,
+    "user_config": json_user_config,
+    "directory": model_directory,
+}
+
+# Those of `get_empty_argument_parser`.
+_FIRST_OPTIONS = ("--help", "--locustfile", "--config")
+
+
 def get_empty_argument_parser(
     add_help: bool = True, default_config_files: Iterable[str] = DEFAULT_CONFIG_FILES
 ) -> LocustArgumentParser:
@@ -226,34 +377,26 @@ def get_empty_argument_parser(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         usage=argparse.SUPPRESS,
         description="Usage: locust [options] [UserClass ...]",
-        epilog=EPILOG,
+        epilog=_EPILOG,
     )
-    parser._optionals.title = "Common options"
-    if add_help:
-        parser.add_argument("-h", "--help", action="help", help="Show this help and exit")
-    parser.add_argument(
-        "-f",
-        "--locustfile",
-        metavar="<filename>",
-        default="locustfile.py",
-        env_var="LOCUST_LOCUSTFILE",
-        help="The model: a .py file, several separated by commas, or a folder. Default: locustfile.py",
-    )
-    parser.add_argument(
-        "--config", is_config_file_arg=True, metavar="<filename>", help="One more configuration file"
-    )
+    parser._optionals.title = COMMON
+    names = _FIRST_OPTIONS if add_help else _FIRST_OPTIONS[1:]
+    add_options(parser, [option_called(name) for name in names], VALUE_TYPES, locust.__version__)
     return parser
 
 
 def setup_parser_arguments(parser: LocustArgumentParser) -> None:
     """Add the rest of Locust's options to what `get_empty_argument_parser` gives."""
-    add_locust_options(
-        parser,
-        timespan=timespan,
-        positive_integer=positive_integer,
-        above_zero=gt_zero(float),
-        json_user_config=json_user_config,
-        version=locust.__version__,
+    rest = [
+        option for option in OPTIONS if option.era is Era.LOCUST and option.long_name not in _FIRST_OPTIONS
+    ]
+    add_options(parser, rest, VALUE_TYPES, locust.__version__)
+    parser.add_argument_group("User classes").add_argument(
+        "user_classes",
+        nargs="*",
+        metavar="<UserClass1 UserClass2>",
+        default=os.environ.get(USER_CLASSES_VARIABLE, "").split(),
+        help=f"{USER_CLASSES_HELP} [{USER_CLASSES_VARIABLE}]",
     )
 
 
@@ -316,81 +459,19 @@ def ui_extra_args_dict(args: Sequence[str] | None = None) -> dict[str, dict[str,
     }
 
 
-def parsed_options(options: Any = None, events: Events | None = None) -> Namespace:
-    """All options of a run: Locust's defaults, what the models add with theirs, and what `options` says.
-
-    `options` is `nest_engine.Options`, or any object with some of the names; None for none given. A Namespace
-    counts as parsed: it is returned with what it lacks. Otherwise this fires `init_command_line_parser` on
-    `events`, so call it when the models are imported. `UsageError` for arguments that nobody knows; a mistake
-    in an argument of the models ends the process with code 2.
-    """
-    if isinstance(options, Namespace):
-        for name, value in default_args_dict().items():
-            if not hasattr(options, name):
-                setattr(options, name, value)
-        return options
-    parser = get_parser(default_config_files=(), events=Events() if events is None else events)
-    if isinstance(options, nest_engine.Options):
-        parser.prog = options.program
-        options = _without_the_models_names(parser, options)
-    extras = list(getattr(options, "extras", ()))
-    builtin = default_args_dict()
-    given = Namespace(
-        **{
-            name: value
-            for name, default in builtin.items()
-            if (value := getattr(options, name, default)) != default
-        }
-    )
-    # The engine has read Locust's own environment variables already.
-    own_variables = {getattr(action, "env_var", None) for action in parser._actions if action.dest in builtin}
-    variables = {name: value for name, value in os.environ.items() if name not in own_variables}
-    namespace, unknown = parser.parse_known_args(args=extras, namespace=given, env_vars=variables)
-    if unknown:
-        message = nest_engine.unrecognized_arguments(unknown, options, parser.option_names)
-        raise usage_error(message)
-    if not extras:
-        namespace.user_classes = list(getattr(options, "user_classes", ()))
-    elif not namespace.headless and not options.configure:
-        raise usage_error(_NO_WEB_INTERFACE)
-    for name in _WRAPPER_OPTIONS:
-        if hasattr(options, name):
-            setattr(namespace, name, getattr(options, name))
-    return namespace
+def parsed_options(options: Namespace) -> Namespace:
+    """`options` with what it lacks of Locust's."""
+    for name, value in default_args_dict().items():
+        if not hasattr(options, name):
+            setattr(options, name, value)
+    return options
 
 
-def _without_the_models_names(
-    parser: LocustArgumentParser, options: nest_engine.Options
-) -> nest_engine.Options:
-    """The options without the spellings, old or ours alone, that the models have taken for themselves."""
-    taken = set(parser.option_names) - set(_locust_option_names())
-    used = {argument.partition("=")[0] for argument in options.arguments} & taken
-    understood = used - {argument.partition("=")[0] for argument in options.extras}
-    if not understood:
-        return options
-    again = nest_engine.parse_options(options.arguments, sorted(used), options.program)
-    if (again.locustfiles, again.model_dirs) != (
-        options.locustfiles,
-        options.model_dirs,
-    ) and again.locustfiles:
-        raise usage_error(
-            f"{', '.join(sorted(understood))}: the models have an option of this name, and so has locust-nest. "
-            "Start it by its other name, locust, which has only Locust's options"
-        )
-    return again
-
-
-def _locust_option_names() -> list[str]:
-    parser = get_empty_argument_parser(default_config_files=())
-    setup_parser_arguments(parser)
-    return parser.option_names
-
-
-def model_arguments_help(events: Events) -> str:
-    """What `--help` says of the options that the models add; empty if there are none."""
+def model_arguments_help(events: Events, width: int = 80) -> str:
+    """What `--help` says, in `width` columns, of the options that the models add; empty if there are none."""
     parser = get_parser(default_config_files=(), events=events)
     builtin = {*default_args_dict(), "help", "version"}
-    formatter = argparse.HelpFormatter(prog=parser.prog, max_help_position=26, width=80)
+    formatter = argparse.HelpFormatter(prog=parser.prog, max_help_position=26, width=width)
     found = False
     for group in parser._action_groups:
         actions = [
@@ -435,7 +516,7 @@ def parse_locustfile_paths(paths: Iterable[str]) -> list[str]:
         elif os.path.isdir(path):
             files = get_abspaths_in(path, extension=".py")
             if not files:
-                _exit(f"Could not find any locustfiles in directory '{path}'")
+                end_process(f"Could not find any locustfiles in directory '{path}'")
             found += files
         elif os.path.exists(path) and path.endswith(".py"):
             found.append(os.path.abspath(path))
@@ -443,7 +524,7 @@ def parse_locustfile_paths(paths: Iterable[str]) -> list[str]:
             note = (
                 "" if path.endswith(".py") else " Ensure your locustfile ends with '.py' or is a directory."
             )
-            _exit(f"Could not find '{path}'.{note} See --help for available options.")
+            end_process(f"Could not find '{path}'.{note} See --help for available options.")
     return found
 
 
@@ -454,21 +535,7 @@ def download_locustfile_from_url(url: str) -> str:
         response.raise_for_status()
         ast.parse(response.text)
     except requests.exceptions.RequestException as error:
-        _exit(f"Failed to get locustfile from: {url}. Exception: {error}")
+        end_process(f"Failed to get locustfile from: {url}. Exception: {error}")
     except SyntaxError:
-        _exit(f"Failed to get locustfile from: {url}. Response was not valid python code.")
-    path = os.path.join(tempfile.gettempdir(), os.path.basename(urlparse(url).path) or "locustfile.py")
-    with open(path, "w") as file:
-        file.write(response.text)
-    atexit.register(_remove, path)
-    return path
-
-
-def _remove(path: str) -> None:
-    with suppress(OSError):
-        os.remove(path)
-
-
-def _exit(message: str) -> NoReturn:
-    sys.stderr.write(message + "\n")
-    sys.exit(1)
+        end_process(f"Failed to get locustfile from: {url}. Response was not valid python code.")
+    return keep_until_exit(os.path.basename(urlparse(url).path) or "locustfile.py", response.text)

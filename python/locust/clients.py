@@ -8,28 +8,61 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
+from http.cookiejar import CookieJar
 from time import perf_counter, time
-from typing import Any, Self
+from typing import Any, Self, Unpack
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
-from requests.auth import _basic_auth_str
+from requests.auth import HTTPBasicAuth, _basic_auth_str
+from requests.compat import basestring  # type: ignore[attr-defined]
 from requests.compat import json as complexjson  # type: ignore[attr-defined]
-from requests.cookies import extract_cookies_to_jar
+from requests.cookies import RequestsCookieJar, extract_cookies_to_jar, merge_cookies
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, RequestException
 from requests.hooks import default_hooks
 from requests.models import REDIRECT_STATI, RequestEncodingMixin
 from requests.structures import CaseInsensitiveDict
-from requests.utils import default_headers
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, default_headers
+from urllib3.exceptions import LocationParseError
 
-from locust_nest.http.adapter import EngineAdapter, connection_settings, shared_client, split_timeout
+from locust_nest.http.adapter import (
+    EngineAdapter,
+    LocustHttpAdapter,
+    checked_method,
+    connection_settings,
+    shared_client,
+    split_timeout,
+)
 from locust_nest.http.cookies import SessionCookieJar, cookie_header
 from locust_nest.http.failures import request_error, unwrap
+from locust_nest.http.keywords import (
+    PostKeywords,
+    PutKeywords,
+    RequestKeywords,
+    SendKeywords,
+    tell_of_body,
+)
 from locust_nest.http.response import EngineResponse, sent_request
 from locust_nest.http.verdict import JudgedResponse
-from nest_engine import HttpClient
+from nest_engine import Exchange, HttpClient
 
 from .event import EventHook
+from .exception import CatchResponseError, LocustError, ResponseError
+
+__all__ = [
+    "CatchResponseError",
+    "DEFAULT_CA_BUNDLE_PATH",
+    "EventHook",
+    "HttpSession",
+    "LocustError",
+    "LocustHttpAdapter",
+    "LocustResponse",
+    "ResponseContextManager",
+    "ResponseError",
+    "RestResponseContextManager",
+    "absolute_http_url_regexp",
+    "basestring",
+]
 
 absolute_http_url_regexp = re.compile(r"^https?://", re.I)
 
@@ -41,13 +74,24 @@ _DEFAULT_HEADERS: CaseInsensitiveDict[str] = default_headers()
 _FORM = "application/x-www-form-urlencoded"
 
 # A mistake of the model's, which is raised; all else that goes wrong is a failed request.
-_UNUSABLE_URL = (MissingSchema, InvalidSchema, InvalidURL)
+_UNUSABLE_URL = (MissingSchema, InvalidSchema, InvalidURL, LocationParseError)
 # Keywords of a request that the engine takes as they are; any other lets `requests` prepare the request.
 _NATIVE_KEYWORDS = frozenset(
     ("headers", "data", "json", "params", "timeout", "allow_redirects", "verify", "auth")
 )
+_VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 # Attributes of a session that, once they hold something, concern `requests`.
 _EXOTIC_ATTRIBUTES = frozenset(("params", "proxies", "cert", "stream", "hooks", "_mounted"))
+
+
+def _refuse_verdict(self: requests.Response, *args: Any) -> None:
+    raise LocustError(
+        "success() and failure() belong to responses of self.client that were asked for with catch_response=True"
+    )
+
+
+# For responses of `requests` itself, so that a model's mistake is named.
+requests.Response.success = requests.Response.failure = _refuse_verdict  # type: ignore[attr-defined]
 
 
 class ResponseContextManager(JudgedResponse, EngineResponse):  # type: ignore[misc]
@@ -64,17 +108,17 @@ class ResponseContextManager(JudgedResponse, EngineResponse):  # type: ignore[mi
     _streamed = False
 
     def _recorded_length(self) -> int:
-        exchange = self._exchange
-        if exchange is not None:
-            return exchange.body_length
         if self._streamed:
             return int(self.headers.get("content-length") or 0)
+        exchange = self._exchange
+        if type(exchange) is Exchange:
+            return exchange.body_length
         return len(self.content or b"")
 
     def __enter__(self) -> Self:
-        if self._report is None:
+        if self._report is None and not self._is_legacy:
             # The request is already recorded. Locust let this pass until it refused it in its 2.x; so do we.
-            _warn_about_plain_with(self._recorded[2])
+            _warn_about_plain_with(self.request_meta["name"])
         return super().__enter__()
 
     def raise_for_status(self) -> None:
@@ -87,20 +131,54 @@ class ResponseContextManager(JudgedResponse, EngineResponse):  # type: ignore[mi
             raise self.error
         super().raise_for_status()
 
+    @classmethod
+    def wrap_response(
+        cls,
+        response: requests.Response,
+        request_event: EventHook,
+        request_meta: dict[str, Any],
+        catch_response: bool,
+    ) -> Self:
+        """Let a response from elsewhere take a verdict: `request_event` is fired at the end of its with-block.
+
+        The event's keywords are those of `request_meta`. Without `catch_response` nothing is fired.
+        """
+        response.__class__ = cls
+        assert isinstance(response, cls)
+        vars(response)["request_meta"] = request_meta
+        if catch_response:
+            response._report = request_event.fire
+        return response
+
+    def _adapter(self) -> Any:
+        return None if self._exchange is None else self._recorded[0].get_adapter(self._exchange.url)
+
     def _next_request(self) -> requests.PreparedRequest | None:
         if not self.is_redirect:
             return None
         return next(self._recorded[0].resolve_redirects(self, self.request, yield_requests=True), None)
 
     def _default_failure(self, name: str) -> BaseException | None:
-        # The message names the entry, not the URL, so that failures group.
         if self.error is not None:
-            return unwrap(self.error)
+            return self.error if self._is_legacy else unwrap(self.error)
         if self.status_code < 400 or self.status_code >= 600:
             return None
+        # The message names the entry, not the URL, so that failures group; until 0.14 only one with a `name=`.
+        if self._is_legacy:
+            name = self._given_name or self.url
         kind = "Client" if self.status_code < 500 else "Server"
         reason = self.reason.decode("utf-8", "replace") if isinstance(self.reason, bytes) else self.reason
         return requests.HTTPError(f"{self.status_code} {kind} Error: {reason} for url: {name}", response=self)
+
+
+# The class of responses to which there was no answer, until 0.14.
+LocustResponse = ResponseContextManager
+
+
+class RestResponseContextManager(ResponseContextManager):
+    """What `rest()` gives, for annotations: a response with the decoded body in `js`."""
+
+    js: Any
 
 
 @lru_cache(maxsize=1)
@@ -134,6 +212,8 @@ class HttpSession(requests.Session):
     trust_env = True
     verify: bool | str = True
     request_name: str | None = None
+    # Of a user of the API until 0.14, or made as there with a `base_url` alone: its responses are those of that time.
+    _is_legacy = False
 
     def __init__(
         self,
@@ -151,6 +231,8 @@ class HttpSession(requests.Session):
             super().__init__(*args, **kwargs)
         # Else not Session.__init__: whatever is missing is made by __getattr__.
         self.base_url = base_url
+        if getattr(user, "_is_legacy", request_event is None and request_success is None):
+            self._is_legacy = True
         if isinstance(user, EventHook):  # until 1.4: base_url, request_success, request_failure
             request_event, user = None, None
         if request_event is None:
@@ -166,7 +248,7 @@ class HttpSession(requests.Session):
     def _take_credentials(self, base_url: str) -> None:
         parts = urlsplit(base_url)
         if parts.username and parts.password:
-            self.auth = (parts.username, parts.password)
+            self.auth = HTTPBasicAuth(parts.username, parts.password)
             host = parts.netloc.rpartition("@")[2]
             self.base_url = urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment))
 
@@ -207,7 +289,7 @@ class HttpSession(requests.Session):
         name: str | None = None,
         catch_response: bool = False,
         context: Mapping[str, Any] | None = None,
-        **kwargs: Any,
+        **kwargs: Unpack[SendKeywords],
     ) -> ResponseContextManager:
         """Send a request and return its response when it is complete; other users run meanwhile.
 
@@ -215,84 +297,100 @@ class HttpSession(requests.Session):
         manager that takes the verdict; `context` is passed on to listeners. All else as in `requests`. A request
         that got no response does not raise: status 0 and the exception in `error`. A URL that is none raises.
         """
-        if self.base_url and not absolute_http_url_regexp.match(url):
-            url = f"{self.base_url}{url}"
+        base_url = self.base_url
+        if base_url and (url[:1] == "/" or not absolute_http_url_regexp.match(url)):
+            url = f"{base_url}{url}"
         start_time = time()
-        sent = self._send_natively(method, url, kwargs) or self._send_through_requests(method, url, kwargs)
+        sent = self._send_natively(method, url, kwargs) or self._send_through_requests(method, url, **kwargs)
         response, response_time, full_url = sent
+        if self._is_legacy:
+            response._is_legacy, response._given_name = True, name
         if not name:
             name = self.request_name or _path_url(full_url)
         return response._record(
             self, catch_response, method, name, response_time, context, start_time, full_url
         )
 
-    def get(self, url: str, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+    def get(self, url: str, **kwargs: Unpack[RequestKeywords]) -> ResponseContextManager:  # type: ignore[override]
         return self.request("GET", url, **kwargs)
 
-    def options(self, url: str, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+    def options(self, url: str, **kwargs: Unpack[RequestKeywords]) -> ResponseContextManager:  # type: ignore[override]
         return self.request("OPTIONS", url, **kwargs)
 
-    def head(self, url: str, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+    def head(self, url: str, **kwargs: Unpack[RequestKeywords]) -> ResponseContextManager:  # type: ignore[override]
         kwargs.setdefault("allow_redirects", False)
         return self.request("HEAD", url, **kwargs)
 
-    def post(self, url: str, data: Any = None, json: Any = None, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+    def post(  # type: ignore[override]
+        self, url: str, data: Any = None, json: Any = None, **kwargs: Unpack[PostKeywords]
+    ) -> ResponseContextManager:
         return self.request("POST", url, data=data, json=json, **kwargs)
 
-    def put(self, url: str, data: Any = None, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+    def put(  # type: ignore[override]
+        self, url: str, data: Any = None, **kwargs: Unpack[PutKeywords]
+    ) -> ResponseContextManager:
         return self.request("PUT", url, data=data, **kwargs)
 
-    def patch(self, url: str, data: Any = None, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+    def patch(  # type: ignore[override]
+        self, url: str, data: Any = None, **kwargs: Unpack[PutKeywords]
+    ) -> ResponseContextManager:
         return self.request("PATCH", url, data=data, **kwargs)
 
-    def delete(self, url: str, **kwargs: Any) -> ResponseContextManager:  # type: ignore[override]
+    def delete(self, url: str, **kwargs: Unpack[RequestKeywords]) -> ResponseContextManager:  # type: ignore[override]
         return self.request("DELETE", url, **kwargs)
 
-    def _send_natively(self, method: str, url: str, kwargs: dict[str, Any]) -> _Sent | None:
+    def _send_natively(self, method: str, url: str, kwargs: SendKeywords) -> _Sent | None:
         """Hand the request to the engine as it stands; None if something about it is for `requests` to judge."""
         own = self.__dict__
-        get = kwargs.get
-        if self.trust_env or not kwargs.keys() <= _NATIVE_KEYWORDS:
+        if self.trust_env:
             return None
         if not _EXOTIC_ATTRIBUTES.isdisjoint(own) and any(
             _says_something(own[name]) for name in _EXOTIC_ATTRIBUTES.intersection(own)
         ):
             return None
-        body = content_type = None
-        if get("data") or get("json") is not None:
-            encoded = _encode_body(get("data"), get("json"))
-            if encoded is None:
+        get = kwargs.get
+        if kwargs:
+            if not kwargs.keys() <= _NATIVE_KEYWORDS:
                 return None
-            body, content_type = encoded
-        if get("params"):
-            if "#" in url:
+            said = _native_parts(url, get)
+            if said is None:
                 return None
-            query = RequestEncodingMixin._encode_params(kwargs["params"])  # type: ignore[attr-defined]
-            if not isinstance(query, str):
-                return None
-            url = f"{url}{'&' if '?' in url else '?'}{query}"
-        authorization = None
+            url, headers, body, content_type, limits = said
+        else:
+            headers = body = content_type = None
+            limits = _NO_LIMITS
         auth = get("auth") or self.auth
+        authorization = None
         if auth:
-            if type(auth) is not tuple or len(auth) != 2:
+            if type(auth) is HTTPBasicAuth:
+                authorization = _basic_auth_str(auth.username, auth.password)
+            elif type(auth) is tuple and len(auth) == 2:
+                authorization = _basic_auth_str(*auth)
+            else:
                 return None
-            authorization = _basic_auth_str(*auth)
-        limits = split_timeout(get("timeout"))
-        if limits is None:
-            return None
         settings = None
-        verify = get("verify")
+        verify: Any = get("verify")
         if verify is None:
             verify = self.verify
         if verify is not True and url.startswith("https"):
             settings = connection_settings(verify, None, "")
-        cookie = self._cookie_header(url) if "cookies" in own else None
+        cookie = None
+        if "cookies" in own:
+            jar = own["cookies"]
+            if type(jar) is SessionCookieJar:
+                cookie = jar.header_for(url)
+            elif isinstance(jar, CookieJar):
+                cookie = cookie_header(merge_cookies(RequestsCookieJar(), jar), url)  # as `requests` does
+            else:
+                return None
         base_headers = own.get("headers", _DEFAULT_HEADERS)
-        headers = get("headers")
-        upper = method if method.isupper() else method.upper()
+        upper = method if method in _VERBS else checked_method(method.upper())
         perform = self._engine.perform
         rest = (base_headers, headers, body, *limits, settings, content_type, authorization, cookie)
-        exchange = perform(upper, url, False, *rest)
+        try:
+            exchange = perform(upper, url, False, *rest)
+        except UnicodeEncodeError:  # half a character in the URL, which `requests` escapes
+            exchange = NotImplemented
         if exchange is NotImplemented:
             url = _normalized(url)
             exchange = perform(upper, url.partition("#")[0], True, *rest)
@@ -302,35 +400,39 @@ class HttpSession(requests.Session):
         if exchange.failure is not None:
             response.request = sent_request(exchange)
             response.error = request_error(exchange, response.request, *limits)
+            if isinstance(response.error, _UNUSABLE_URL):
+                raise response.error
             return response, exchange.response_time_ms, url
         if "#" in url:
             response.url = response.request.url = url
+        follow = (
+            response.status_code in REDIRECT_STATI and get("allow_redirects", True) and response.is_redirect
+        )
+        if follow and "cookies" in own:
+            response.request._cookies = self.cookies.copy()  # type: ignore[attr-defined] # as they were sent
         if exchange.has_set_cookie:
             extract_cookies_to_jar(self.cookies, response.request, response.raw)
-        if response.status_code in REDIRECT_STATI and get("allow_redirects", True) and response.is_redirect:
+        if follow:
             return self._follow(response, kwargs, verify)
         return response, exchange.response_time_ms, url
 
-    def _cookie_header(self, url: str) -> str | None:
-        jar = self.cookies
-        return jar.header_for(url) if type(jar) is SessionCookieJar else cookie_header(jar, url)
-
-    def _follow(self, first: ResponseContextManager, kwargs: dict[str, Any], verify: bool | str) -> _Sent:
+    def _follow(self, first: ResponseContextManager, kwargs: SendKeywords, verify: bool | str) -> _Sent:
         """Follow redirects by the rules of `requests`, from a response that the engine already has."""
         hops: list[Any] = [first]
+        first._next = None  # type: ignore[attr-defined] # it is followed
         try:
             timeout: Any = kwargs.get("timeout")
             hops.extend(self.resolve_redirects(first, first.request, timeout=timeout, verify=verify))  # type: ignore[arg-type]
         except _UNUSABLE_URL:
             raise
         except RequestException as error:
-            return self._failed(error, hops), _hops_time(hops, error), first.request.url or ""
+            return self._failed(error), _hops_time(hops, error), first.request.url or ""
         last = hops.pop()
         last.history = hops
         last.__class__ = ResponseContextManager
         return last, _hops_time([*hops, last]), first.request.url or ""
 
-    def _send_through_requests(self, method: str, url: str, kwargs: dict[str, Any]) -> _Sent:
+    def _send_through_requests(self, method: str, url: str, **kwargs: Unpack[SendKeywords]) -> _Sent:
         """Let `requests` prepare and send; what it sends reaches the engine through the adapter."""
         global _prepared_by_requests
         _prepared_by_requests += 1
@@ -345,25 +447,35 @@ class HttpSession(requests.Session):
             exchange = vars(error).get("exchange")
             taken = exchange.response_time_ms if exchange is not None else (perf_counter() - started) * 1000
             full_url = error.request.url if error.request is not None else url
-            return self._failed(error, []), taken, full_url or url
+            return self._failed(error), taken, full_url or url
         hops = [*response.history, response]
         if all(vars(hop).get("_exchange") is not None for hop in hops):
             taken = _hops_time(hops)
         else:
             taken = (perf_counter() - started) * 1000
         response.__class__ = ResponseContextManager
-        response._streamed = bool(kwargs.get("stream") or self.stream)
+        response._streamed = bool(
+            kwargs.get("stream")
+        )  # what the session says does not keep it from being read
         return response, taken, hops[0].request.url or url
 
     @staticmethod
-    def _failed(error: RequestException, history: list[Any]) -> ResponseContextManager:
+    def _failed(error: RequestException) -> ResponseContextManager:
         response = ResponseContextManager(None)
         response.error = error
         if error.request is not None:
             response.request = error.request  # type: ignore[assignment]
-        response.history = history
         return response
 
+
+# All that are called without a body more often than not.
+for _verb in ("request", "get", "options", "head", "put", "patch", "delete"):
+    tell_of_body(getattr(HttpSession, _verb))
+
+
+# URL with its query, headers, body, content type, and the limits of connecting and reading.
+_Parts = tuple[str, Any, bytes | str | None, str | None, tuple[float | None, float | None]]
+_NO_LIMITS = (None, None)
 
 # A response, its time in milliseconds, and the full URL of the first request.
 _Sent = tuple[ResponseContextManager, float, str]
@@ -385,6 +497,27 @@ def _engine_adapters(session: HttpSession) -> OrderedDict[str, Any]:
 
 def _says_something(setting: Any) -> bool:
     return any(setting.values()) if isinstance(setting, dict) else bool(setting)
+
+
+def _native_parts(url: str, get: Callable[[str], Any]) -> _Parts | None:
+    """What the keywords of a request say; None if `requests` has to look at one of them."""
+    body = content_type = None
+    if get("data") or get("json") is not None:
+        encoded = _encode_body(get("data"), get("json"))
+        if encoded is None:
+            return None
+        body, content_type = encoded
+    params = get("params")
+    if params:
+        if "#" in url:
+            return None
+        query = RequestEncodingMixin._encode_params(params)  # type: ignore[attr-defined]
+        if not isinstance(query, str):
+            return None
+        _, mark, own = url.partition("?")
+        url = f"{url}{'&' if own else '' if mark else '?'}{query}"
+    limits = split_timeout(get("timeout"))
+    return None if limits is None else (url, get("headers"), body, content_type, limits)
 
 
 def _encode_body(data: Any, json: Any) -> tuple[bytes | str, str | None] | None:

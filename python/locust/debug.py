@@ -11,9 +11,11 @@ import locust
 
 from . import argument_parser, log
 from .env import Environment
-from .exception import CatchResponseError
+from .exception import CatchResponseError, RescheduleTask
 from .runners import make_user
 from .user import User
+
+__all__ = ["CatchResponseError", "Environment", "PrintListener", "RescheduleTask", "User", "run_single_user"]
 
 # Shared by the calls of one process.
 _env: Environment | None = None

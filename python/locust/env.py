@@ -4,24 +4,45 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from . import stalls
 from .dispatch import UsersDispatcher
 from .event import Events
 from .exception import RunnerAlreadyExistsError
-from .runners import LocalRunner, Runner
+from .runners import LocalRunner, MasterRunner, Runner, WorkerRunner
 from .shape import LoadTestShape
-from .stats import RequestStats
+from .stats import RequestStats, StatsCSV
 from .user import User
-from .user.task import TaskSet, filter_tasks_by_tags
+from .user.task import TaskHolder, TaskSet, filter_tasks_by_tags
 from .user.users import shown_name
+
+if TYPE_CHECKING:
+    from .web import WebUI
 
 _ONE_PROCESS = "a test of locust-nest runs in one process yet: use create_local_runner()"
 
-RunnerT = TypeVar("RunnerT", bound=Runner)
+RunnerType = TypeVar("RunnerType", bound=Runner)
 
-__all__ = ["Environment", "LoadTestShape", "LocalRunner", "Runner"]
+__all__ = [
+    "Environment",
+    "Events",
+    "LoadTestShape",
+    "LocalRunner",
+    "MasterRunner",
+    "RequestStats",
+    "Runner",
+    "RunnerAlreadyExistsError",
+    "RunnerType",
+    "StatsCSV",
+    "TaskHolder",
+    "TaskSet",
+    "User",
+    "UsersDispatcher",
+    "WebUI",
+    "WorkerRunner",
+    "filter_tasks_by_tags",
+]
 
 
 class Environment:
@@ -126,10 +147,12 @@ class Environment:
             "create_web_ui: the web interface of locust-nest does not exist yet; leave the call out to run without"
         )
 
-    def _create_runner(self, runner_class: Callable[[Environment], RunnerT]) -> RunnerT:
+    def _create_runner(
+        self, runner_class: Callable[..., RunnerType], *args: Any, **kwargs: Any
+    ) -> RunnerType:
         if self.runner is not None:
             raise RunnerAlreadyExistsError(f"Environment.runner already exists ({self.runner})")
-        runner = runner_class(self)
+        runner = runner_class(self, *args, **kwargs)
         self.runner = runner
         stalls.watch(runner)
         if self.shape_class is not None:
@@ -198,6 +221,14 @@ class Environment:
                 "shape_class should be instance of LoadTestShape or subclass LoadTestShape, "
                 f"but got: {self.shape_class}"
             )
+
+
+def __getattr__(name: str) -> Any:
+    if name == "WebUI":  # whose import takes its time
+        from .web import WebUI
+
+        return WebUI
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _leaves(tasks: Iterable[Any]) -> Iterable[Any]:

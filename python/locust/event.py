@@ -8,10 +8,27 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from . import log
 from .exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
+
+__all__ = [
+    "CONTROL_FLOW",
+    "DeprecatedEventHook",
+    "EventHook",
+    "Events",
+    "InterruptTaskSet",
+    "LegacyEventHook",
+    "Listener",
+    "ListenerT",
+    "RescheduleTask",
+    "RescheduleTaskImmediately",
+    "StopTest",
+    "StopUser",
+    "Translation",
+    "call_by_signature",
+]
 
 Listener = Callable[..., Any]
 ListenerT = TypeVar("ListenerT", bound=Listener)
@@ -52,11 +69,11 @@ class EventHook:
 
     # `hook += listener` is the spelling of 0.x, whose events passed fewer keywords than today's (`quitting`:
     # none): such a listener gets those that its signature names.
-    def __iadd__(self, handler: Listener) -> EventHook:
+    def __iadd__(self, handler: Listener) -> Self:
         self.add_listener(call_by_signature(handler))
         return self
 
-    def __isub__(self, handler: Listener) -> EventHook:
+    def __isub__(self, handler: Listener) -> Self:
         self.remove_listener(handler)
         return self
 
@@ -107,7 +124,16 @@ class EventHook:
         self.fire(**request)
 
 
-DeprecatedEventHook = EventHook
+class DeprecatedEventHook(EventHook):
+    """An event that will go: whoever listens to it is told `message` in the log."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self.message = message
+
+    def add_listener(self, handler: ListenerT) -> ListenerT:
+        logging.warning(self.message)
+        return super().add_listener(handler)
 
 
 def call_by_signature(handler: Listener) -> Listener:
@@ -123,12 +149,13 @@ def call_by_signature(handler: Listener) -> Listener:
     def call_with_known_keywords(**kwargs: Any) -> Any:
         return handler(**{name: value for name, value in kwargs.items() if name in names})
 
-    call_with_known_keywords.__wrapped__ = handler  # type: ignore[attr-defined]
+    # Not `__wrapped__`, through which inspect would see the keywords of `handler` and wrap it again.
+    call_with_known_keywords.listener = handler  # type: ignore[attr-defined]
     return call_with_known_keywords
 
 
 def _original(listener: Listener) -> Listener:
-    return getattr(listener, "__wrapped__", listener)
+    return getattr(listener, "listener", listener)
 
 
 Translation = Callable[[dict[str, Any]], dict[str, Any] | None]
@@ -152,6 +179,12 @@ class LegacyEventHook(EventHook):
             self._source.add_listener(self._relay)
         super().add_listener(call_by_signature(handler))
         return handler
+
+    def listen_last(self) -> None:
+        """Have the listeners told after all those which listen to the replacing event by now."""
+        if self._handlers:
+            self._source.remove_listener(self._relay)
+            self._source.add_listener(self._relay)
 
     def remove_listener(self, handler: Listener) -> None:
         super().remove_listener(handler)
@@ -208,46 +241,49 @@ def _failure_to_request(kwargs: dict[str, Any]) -> dict[str, Any]:
 class Events:
     """The hooks of a run. A subclass adds its own by annotating a name with `EventHook`.
 
-    Which keywords each hook is fired with, and when, is told beside its name.
+    Which keywords each hook is fired with, and when, is told below its name.
     """
 
-    # request_type name response_time response_length exception context [response start_time url]: after a
-    # request
     request: EventHook
-    # user_instance (the TaskSet) exception tb: a task raised
+    """After each request.
+
+    Keywords: request_type, name, response_time, response_length, exception, context; of HTTP also response,
+    start_time, url.
+    """
     user_error: EventHook
-    # client_id data: on a worker, about to report; listeners may add to `data`
+    """A task raised an exception. Keywords: user_instance (the TaskSet), exception, tb."""
     report_to_master: EventHook
-    # client_id data: on the master, a worker reported
+    """On a worker that is about to report; listeners may add to `data`. Keywords: client_id, data."""
     worker_report: EventHook
-    # client_id: on the master, a worker is ready
+    """On the master, to which a worker has reported. Keywords: client_id, data."""
     worker_connect: EventHook
-    # user_count: all users of this start are spawned
+    """On the master, for which a worker is ready. Keywords: client_id."""
     spawning_complete: EventHook
-    # environment: the process is about to end, the last listener first
+    """All users of this start are there. Keywords: user_count."""
     quitting: EventHook
-    # exit_code: the very last one
+    """The process is about to end. The listener added last is called first. Keywords: environment."""
     quit: EventHook
-    # environment runner web_ui: once, before anything is run
+    """The very last one. Keywords: exit_code."""
     init: EventHook
-    # parser: a parser of the command line has been made
+    """Once, before anything is run. Keywords: environment, runner, web_ui."""
     init_command_line_parser: EventHook
-    # environment: a new test starts (not when only the number of users changes)
+    """A parser of the command line was made, to which options may be added. Keywords: parser."""
     test_start: EventHook
-    # environment: a test is about to stop its users
+    """A new test starts; not when only the number of users changes. Keywords: environment."""
     test_stopping: EventHook
-    # environment: a test has stopped
+    """A test is about to stop its users. Keywords: environment."""
     test_stop: EventHook
-    # no keywords: the statistics were reset on the web page
+    """A test has stopped. Keywords: environment."""
     reset_stats: EventHook
-    # environment cpu_usage: more than 90 % of a core
+    """The statistics were reset on the web page. No keywords."""
     cpu_warning: EventHook
-    # environment cpu_usage memory_usage: at intervals
+    """More than 90 % of a core was used. Keywords: environment, cpu_usage."""
     usage_monitor: EventHook
-    # client_id timestamp: on the master, a heartbeat was answered
+    """At intervals. Keywords: environment, cpu_usage, memory_usage."""
     heartbeat_sent: EventHook
-    # client_id timestamp: on a worker, a heartbeat arrived
+    """On the master, which has answered a heartbeat. Keywords: client_id, timestamp."""
     heartbeat_received: EventHook
+    """On a worker, for which a heartbeat arrived. Keywords: client_id, timestamp."""
 
     def __init__(self) -> None:
         # A hook is declared by its annotation (which may be text) or as a class attribute that is a hook
@@ -258,11 +294,15 @@ class Events:
                 if hook_class is not None:
                     setattr(self, name, hook_class())
             for name, value in vars(owner).items():
-                if isinstance(value, type) and issubclass(value, EventHook):
-                    setattr(self, name, value())
+                hook_class = _hook_class(value) if isinstance(value, type) else None
+                if hook_class is not None:
+                    setattr(self, name, hook_class())
         self._add_legacy_hooks()
 
     def _add_legacy_hooks(self) -> None:
+        # `locust.events` was a module that had the class too.
+        self.EventHook = EventHook
+
         def hook(source: EventHook, translations: tuple[Translation, Translation]) -> LegacyEventHook:
             return LegacyEventHook(source, *translations)
 
@@ -285,5 +325,6 @@ def _hook_class(annotation: object) -> type[EventHook] | None:
     if isinstance(annotation, str):
         return EventHook if annotation.rpartition(".")[2] in ("EventHook", "DeprecatedEventHook") else None
     if isinstance(annotation, type) and issubclass(annotation, EventHook):
-        return annotation
+        # A declaration has no message to give.
+        return EventHook if issubclass(annotation, DeprecatedEventHook) else annotation
     return None

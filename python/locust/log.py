@@ -19,6 +19,9 @@ unhandled_greenlet_exception = False
 
 LOG_LINES_KEPT = 500
 
+# Models until 0.14 write to the console with it: lines without time and level.
+console_logger = logging.getLogger("console_logger")
+
 
 class LogReader(logging.Handler):
     """Keeps the latest formatted lines in memory, for the web page and for the master."""
@@ -47,6 +50,7 @@ def setup_logging(loglevel: str, logfile: str | None = None) -> None:
         os.makedirs(os.path.dirname(logfile) or ".", exist_ok=True)
         handlers["file"] = {"class": "logging.FileHandler", "filename": logfile, "formatter": "default"}
         target = "file"
+    plain = {"handlers": ["console_plain", "log_reader"], "level": "INFO", "propagate": False}
     logging.config.dictConfig(
         {
             "version": 1,
@@ -59,11 +63,8 @@ def setup_logging(loglevel: str, logfile: str | None = None) -> None:
             "root": {"handlers": [target, "log_reader"], "level": level},
             "loggers": {
                 "locust": {"handlers": [target, "log_reader"], "level": level, "propagate": False},
-                "locust.stats_logger": {
-                    "handlers": ["console_plain", "log_reader"],
-                    "level": "INFO",
-                    "propagate": False,
-                },
+                "locust.stats_logger": plain,
+                console_logger.name: plain,
             },
         }
     )

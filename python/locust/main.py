@@ -16,35 +16,82 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import gevent
 from gevent.event import Event
 
-import locust
 import nest_engine
+from locust_nest.keys import key_bindings
 
-from . import argument_parser, log, stats
+from . import _forks, argument_parser, log, stalls, stats
+from ._locustfiles import merge_locustfiles_content
+from ._report.outputs import Outputs
+from ._stats.history import record_timeline
+from ._texts import text_of
+from ._version import version
+from .argument_parser import get_locustfiles_locally, get_parser, parse_locustfile_option
 from .env import Environment
 from .event import Events
 from .exception import StopTest
-from .log import greenlet_exception_logger
+from .html import get_html_report, process_html_filename
+from .input_events import input_listener
+from .log import greenlet_exception_logger, setup_logging
+from .opentelemetry import setup_opentelemetry
 from .runners import STATE_STOPPED
 from .shape import LoadTestShape
 from .user import User
+from .user.inspectuser import print_task_ratio, print_task_ratio_json
+from .util.load_locustfile import load_locustfile, load_locustfile_pytest
+
+__all__ = [
+    "COMMON_OPTIONS",
+    "Environment",
+    "create_environment",
+    "get_html_report",
+    "get_locustfiles_locally",
+    "get_parser",
+    "greenlet_exception_logger",
+    "input_listener",
+    "load_locustfile",
+    "load_locustfile_pytest",
+    "logger",
+    "main",
+    "merge_locustfiles_content",
+    "parse_locustfile_option",
+    "print_task_ratio",
+    "print_task_ratio_json",
+    "process_html_filename",
+    "run_test",
+    "setup_logging",
+    "setup_opentelemetry",
+    "stats",
+    "version",
+]
 
 logger = logging.getLogger(__name__)
 
 # Options that mean nothing to a shape, unless it reads them.
 COMMON_OPTIONS = {"num_users": "users", "spawn_rate": "spawn-rate", "run_time": "run-time"}
 
+# Beside one connection for each user.
+OWN_OPEN_FILES = 32
+
 INIT_FAILED = 1
 LISTENER_FAILED = 2
 
 
+def main() -> NoReturn:
+    """Do what `sys.argv` asks of the program `locust`, and end the process with its exit code."""
+    from locust_nest import entry
+
+    sys.argv[0] = "locust"
+    sys.exit(entry.main())
+
+
 def create_environment(
     user_classes: list[type[User]],
-    options: Any,
+    options: Namespace,
     events: Events | None = None,
     shape_class: LoadTestShape | None = None,
     locustfile: str | None = None,
@@ -53,11 +100,8 @@ def create_environment(
     available_shape_classes: dict[str, LoadTestShape] | None = None,
     available_user_tasks: dict[str, list[Any]] | None = None,
 ) -> Environment:
-    """The environment of a run with these options (`nest_engine.Options` or a Namespace).
-
-    Fires `init_command_line_parser`: the models must be imported.
-    """
-    parsed_options = argument_parser.parsed_options(options, events)
+    """The environment of a run with these options, of which may be missing what is as usual."""
+    parsed_options = argument_parser.parsed_options(options)
     return Environment(
         user_classes=user_classes,
         shape_class=shape_class,
@@ -74,14 +118,14 @@ def create_environment(
     )
 
 
-def run_test(environment: Environment, options: Any) -> int:
+def run_test(environment: Environment, options: Namespace) -> int:
     """Run the environment's test without a web page, until it is over; returns the exit code of the process.
 
-    `options` (`nest_engine.Options` or a Namespace) serves when the environment has no parsed_options. On the
-    main greenlet; logging is set up, the models are imported.
+    `options` serve when the environment has no parsed_options. On the main greenlet; logging is set up, the models
+    are imported.
     """
     if environment.parsed_options is None:
-        environment.parsed_options = argument_parser.parsed_options(options, environment.events)
+        environment.parsed_options = argument_parser.parsed_options(options)
     return TestRun(environment, environment.parsed_options).run()
 
 
@@ -97,20 +141,21 @@ class TestRun:
         options.headless = True
         self._background: list[gevent.Greenlet] = []
         self._csv_writer: Any = None
+        self._outputs = Outputs(environment, options)
         # What sys.exit() was called with, by whoever called it last.
         self._exit_requested: SystemExit | None = None
         self._signals = Signals()
 
     def run(self) -> int:
         with self._signals.caught():
-            logger.info(f"Starting Locust {locust.__version__}")
-            raise_open_file_limit()
             self._warn_about_options()
+            self._warn_about_open_files()
             self.runner = self.environment.create_local_runner()
             self._log_exception = greenlet_exception_logger(logger)
             try:
                 code = self._init()
             except SystemExit as request:
+                _forks.leave_if_child(request)
                 self._close_csv_files()
                 return exit_code_of(request)
             if code:
@@ -138,10 +183,18 @@ class TestRun:
                 f"users ({users}), so not all will be spawned."
             )
 
+    def _warn_about_open_files(self) -> None:
+        """Each user keeps a connection; the limit has been raised as far as it goes when the process began."""
+        limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        users = self.options.num_users or 1
+        if limit != resource.RLIM_INFINITY and limit < users + OWN_OPEN_FILES:
+            logger.warning(
+                f"Only {limit} files may be open at a time, which {users} users with a connection each will exceed: "
+                f"requests will fail with 'Too many open files'. Raise the limit: ulimit -n {users * 2 + 1000}"
+            )
+
     def _init(self) -> int:
         if self.options.csv_prefix:
-            with suppress(OSError):  # the writer says in one line what cannot be opened
-                os.makedirs(os.path.dirname(self.options.csv_prefix) or ".", exist_ok=True)
             self._csv_writer = stats.StatsCSVFileWriter(
                 self.environment,
                 stats.PERCENTILES_TO_REPORT,
@@ -159,6 +212,8 @@ class TestRun:
         if not self.options.only_summary:
             self._spawn(stats.stats_printer(self.runner.stats))
         self._spawn(stats.stats_history, self.runner)
+        self._spawn(record_timeline, self.runner)
+        self._spawn(input_listener(key_bindings(self.environment)))
         if self._csv_writer is not None:
             self._spawn(self._csv_writer.stats_writer)
 
@@ -166,6 +221,7 @@ class TestRun:
             self.options.num_users = 1
         if self.options.spawn_rate is None:
             self.options.spawn_rate = 1
+        self._outputs.prepare()
         if self.environment.shape_class is not None:
             self.runner.start_shape()
             self._spawn(self._quit_after_shape, self.runner.shape_greenlet)
@@ -202,6 +258,8 @@ class TestRun:
 
     def _shut_down(self) -> int:
         events = self.environment.events
+        # Where Locust writes it: a listener of `quitting` may take it away.
+        self._guarded(self._outputs.write_page)
         logger.debug("Running teardowns...")
         self._guarded(events.quitting.fire, environment=self.environment, reverse=True)
         code = self._exit_code()
@@ -209,7 +267,7 @@ class TestRun:
         self._stop_users()
         gevent.killall(self._background, block=False)
         self._close_csv_files()
-        self._guarded(self._print_results)
+        self._guarded(self._outputs.finish)
         # What the users' end brought to light.
         code = code or self._exit_code_of_exit()
         self._guarded(events.quit.fire, exit_code=code)
@@ -233,11 +291,6 @@ class TestRun:
                 logger.critical("Could not stop the test", exc_info=True)
                 return
 
-    def _print_results(self) -> None:
-        stats.print_stats(self.runner.stats, current=False)
-        stats.print_percentile_stats(self.runner.stats)
-        stats.print_error_report(self.runner.stats)
-
     def _exit_code(self) -> int:
         if self._exit_requested is not None:
             return exit_code_of(self._exit_requested)
@@ -254,10 +307,12 @@ class TestRun:
         """Take a step of the run; what user code raises in it must not prevent the next ones."""
         try:
             step(*args, **kwargs)
+            _forks.leave_if_child()
         except SystemExit as request:
+            _forks.leave_if_child(request)
             self._exit_requested = request
-        except KeyboardInterrupt:
-            pass
+        except KeyboardInterrupt as interrupt:
+            _forks.leave_if_child(interrupt)
         except StopTest as reason:
             logger.error(reason)
         except Exception:
@@ -268,8 +323,9 @@ class TestRun:
 class Signals:
     """SIGINT and SIGTERM as an event of the main greenlet.
 
-    The second one interrupts what the main greenlet waits for; if it has not even seen the first, because
-    some greenlet computes without end, it interrupts that one.
+    The second one interrupts what the main greenlet waits for. Where it does not get round to see a signal,
+    because some task keeps the thread for itself, the first one makes that known, and the second one
+    interrupts that task, and every further one that does the same.
     """
 
     def __init__(self) -> None:
@@ -277,19 +333,22 @@ class Signals:
         self._count = 0
         self._seen = False
         self._names: list[str] = []
+        self._culprit_told = False
 
     @contextmanager
     def caught(self) -> Iterator[None]:
         self._main = gevent.getcurrent()
         self._hub = gevent.get_hub()
         before = {
-            number: signal.signal(number, self._arrive)
+            number: _forks.set_signal_handler(number, self._arrive)
             for number in (signal.SIGINT, signal.SIGTERM)
             if signal.getsignal(number) is not signal.SIG_IGN  # as for a job in the background
         }
+        stalls.tell_first(self._stuck)
         try:
             yield
         finally:
+            stalls.tell_first(None)
             for number, handler in before.items():
                 signal.signal(number, handler)
 
@@ -306,12 +365,35 @@ class Signals:
         # Between two instructions of whatever runs: nothing here may wait or touch the state of a greenlet.
         self._count += 1
         self._names.append(signal.Signals(number).name)
+        nest_engine.look_for_stalls_again()
         if not self._seen and self._count == 1:
             self._hub.loop.run_callback_threadsafe(self.arrived.set)
         elif not self._seen and gevent.getcurrent() is not self._hub:
-            raise KeyboardInterrupt
+            raise self._interruption()
         else:
             self._hub.loop.run_callback_threadsafe(self._interrupt_main)
+
+    def _stuck(self, place: FrameType) -> bool:
+        """Deal with a task that keeps a signal waiting; False if none is."""
+        if not self._count or gevent.getcurrent() is self._main:
+            return False
+        if self._count > 1:
+            nest_engine.look_for_stalls_again()
+            raise self._interruption()
+        if not self._culprit_told:
+            self._culprit_told = True
+            code = place.f_code
+            line = (
+                f"{self._names[0]} has to wait for {code.co_name}() at {code.co_filename}:{place.f_lineno}, which lets "
+                "nothing else run; a second signal ends the run at once, with its results\n"
+            )
+            with suppress(OSError):
+                os.write(2, line.encode(errors="replace"))
+        return True
+
+    def _interruption(self) -> BaseException:
+        # A task is ended as a user is killed: with its on_stop, and without a traceback.
+        return KeyboardInterrupt() if gevent.getcurrent() is self._main else gevent.GreenletExit()
 
     def _interrupt_main(self) -> None:
         if not self._main.dead:
@@ -324,17 +406,5 @@ def exit_code_of(request: SystemExit) -> int:
         return 0
     if isinstance(request.code, int):
         return request.code
-    print(request.code, file=sys.stderr)
+    print(text_of(request.code), file=sys.stderr)
     return 1
-
-
-def raise_open_file_limit() -> None:
-    """Allow as many open files as the system lets us: each user needs a connection or more."""
-    enough = 1 << 20
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = enough if hard == resource.RLIM_INFINITY else hard
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        except (OSError, ValueError):
-            logger.warning(f"The limit of open files stays at {soft}: too few for many users")

@@ -73,6 +73,10 @@ class UserGroup(Group):
     def counts(self) -> Counter[str]:
         return self._counts
 
+    def name_of(self, greenlet: Greenlet) -> str:
+        """The class of the user, also of one that is being killed: gevent takes its arguments away then."""
+        return self._names[greenlet]
+
     def add(self, greenlet: Greenlet) -> None:
         name = shown_name(type(greenlet.args[0]))
         self._names[greenlet] = name

@@ -20,11 +20,14 @@ from gevent.pool import Group
 
 import nest_engine
 
+from ._texts import text_of
 from .dispatch import UsersDispatcher
-from .exception import LocustError, StopTest
+from .exception import RPCError, RPCReceiveError, RPCSendError, StopTest
+from .log import get_logs, greenlet_exception_logger
 from .population import Population, UserGroup
 from .rpc import Message
 from .running.dispatching import follow_dispatcher
+from .running.distributed import MasterMembers, WorkerMembers, refuse
 from .running.ending import end_test, locust_exception_handler
 from .running.legacy import LegacyNames
 from .running.shapes import ShapeFollowing
@@ -38,23 +41,39 @@ from .running.states import (
     STATE_STOPPING,
 )
 from .running.users import format_user_classes_count, make_user
-from .running.worker_nodes import WorkerNode, WorkerNodes
-from .stats import RequestStats, StatsListener
-from .user.users import User, shown_name
+from .running.worker_nodes import HEARTBEAT_LIVENESS, WorkerNode, WorkerNodes
+from .stats import RequestStats, StatsError, StatsListener, setup_distributed_stats_event_listeners
+from .user.task import LOCUST_STATE_STOPPING
+from .user.users import User
+from .util.directory import get_abspaths_in
+from .util.url import is_url
 
 if TYPE_CHECKING:
     from .env import Environment
 
 __all__ = [
+    "CONNECT_RETRY_COUNT",
+    "CONNECT_TIMEOUT",
     "CPU_MONITOR_INTERVAL",
     "CPU_WARNING_THRESHOLD",
     "DistributedRunner",
     "ExceptionDict",
+    "FALLBACK_INTERVAL",
+    "HEARTBEAT_DEAD_INTERNAL",
+    "HEARTBEAT_INTERVAL",
+    "HEARTBEAT_LIVENESS",
+    "LOCUST_STATE_STOPPING",
     "LocalLocustRunner",
     "LocalRunner",
     "LocustRunner",
+    "MASTER_HEARTBEAT_TIMEOUT",
     "MasterLocustRunner",
     "MasterRunner",
+    "Message",
+    "RPCError",
+    "RPCReceiveError",
+    "RPCSendError",
+    "RequestStats",
     "Runner",
     "STATE_CLEANUP",
     "STATE_HATCHING",
@@ -66,12 +85,24 @@ __all__ = [
     "STATE_STOPPING",
     "SlaveLocustRunner",
     "SlaveNode",
+    "StatsError",
+    "StopTest",
+    "User",
+    "UsersDispatcher",
+    "WORKER_LOG_REPORT_INTERVAL",
+    "WORKER_REPORT_INTERVAL",
     "WorkerNode",
     "WorkerNodes",
     "WorkerRunner",
+    "get_abspaths_in",
+    "get_logs",
+    "greenlet_exception_logger",
+    "is_url",
     "locust_exception_handler",
     "locust_runner",
+    "logger",
     "make_user",
+    "setup_distributed_stats_event_listeners",
 ]
 
 logger = logging.getLogger(__name__)
@@ -82,6 +113,16 @@ STATE_HATCHING = STATE_SPAWNING
 # Models assign to these: they are read when they are used.
 CPU_MONITOR_INTERVAL = 10.0
 CPU_WARNING_THRESHOLD = 90
+
+# Seconds, and counts, of tests that several processes share. Such tests are not there yet: these have no effect.
+WORKER_REPORT_INTERVAL = 3.0
+WORKER_LOG_REPORT_INTERVAL = 10
+HEARTBEAT_INTERVAL = 1
+HEARTBEAT_DEAD_INTERNAL = -60
+MASTER_HEARTBEAT_TIMEOUT = 60
+FALLBACK_INTERVAL = 5
+CONNECT_TIMEOUT = 5
+CONNECT_RETRY_COUNT = 60
 
 # Users started in one go: between two goes those already there get to run.
 LARGEST_STEP = 50
@@ -132,6 +173,9 @@ class Runner(ShapeFollowing, LegacyNames):
         self._callers = set()
 
         environment.events.request.add_listener(StatsListener(environment))
+        # Until 0.14 their listeners found the request in the statistics already.
+        environment.events.request_success.listen_last()
+        environment.events.request_failure.listen_last()
         environment.events.spawning_complete.add_listener(self._on_spawning_complete)
         self._spawn_driver(self.monitor_cpu_and_memory)
 
@@ -207,7 +251,10 @@ class Runner(ShapeFollowing, LegacyNames):
         kind["nodes"].add(node_id)
 
     def register_message(self, msg_type: str, listener: Callable[..., Any], concurrent: bool = False) -> None:
-        """Call `listener(environment=..., msg=...)` for such messages, in a greenlet if `concurrent`."""
+        """Call `listener(environment=..., msg=...)` for such messages.
+
+        `concurrent`: in a greenlet of its own, when the message comes from another process.
+        """
         if msg_type in self.custom_messages:
             raise Exception(
                 f"Tried to register listener method for {msg_type}, but it already had a listener!"
@@ -230,7 +277,7 @@ class LocalRunner(Runner):
     def _on_user_error(
         self, user_instance: Any, exception: BaseException, tb: TracebackType | None, **kwargs: Any
     ) -> None:
-        self.log_exception("local", str(exception), "".join(traceback.format_tb(tb)))
+        self.log_exception("local", text_of(exception), "".join(traceback.format_tb(tb)))
 
     def start(
         self,
@@ -290,8 +337,8 @@ class LocalRunner(Runner):
 
     def _wanted_users(self, user_classes: list[type[User]] | None) -> Population:
         if self._population is None:
-            self._population = Population(user_classes or self.user_classes)
-        elif user_classes:
+            self._population = Population(self.user_classes if user_classes is None else user_classes)
+        elif user_classes is not None:
             self._population.choose_from(user_classes)
         return self._population
 
@@ -335,41 +382,46 @@ class LocalRunner(Runner):
                 counts = self.user_greenlets.counts()
                 wanted_counts = population.counts()
                 surplus = {name: count - wanted_counts.get(name, 0) for name, count in counts.items()}
-                stopping = [greenlet for greenlet in stopping if not greenlet.dead]
+                stopping = [greenlet for greenlet in stopping if greenlet in self.user_greenlets]
                 for greenlet in stopping:
-                    surplus[shown_name(type(greenlet.args[0]))] -= 1
+                    surplus[self.user_greenlets.name_of(greenlet)] -= 1
                 stopping += self._ask_to_stop(surplus)
             if done < ramp.steps:
                 nest_engine.sleep(max(0.0, ramp.next_due(time.perf_counter() - began)))
         self._finish(stopping)
 
     def send_message(self, msg_type: str, data: Any = None, client_id: str | None = None) -> None:
-        """Deliver a message to the listener registered for its type in this process."""
+        """Call the listener registered for this type of message, and return when it has."""
         logger.debug(f"Running locally: sending {msg_type} message to self")
         if msg_type not in self.custom_messages:
             logger.warning(f"Unknown message type received: {msg_type}")
             return
-        listener, concurrent = self.custom_messages[msg_type]
-        message = Message(msg_type, data, "local")
-        if concurrent:
-            gevent.spawn(listener, environment=self.environment, msg=message)
-        else:
-            listener(environment=self.environment, msg=message)
+        listener, _ = self.custom_messages[msg_type]
+        listener(environment=self.environment, msg=Message(msg_type, data, "local"))
 
 
 class DistributedRunner(Runner):
     """A runner that shares its test with other processes: here for `isinstance`, tests are run locally."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise LocustError(f"{type(self).__name__}: tests of several processes are not supported yet")
+    def __init__(self, environment: Environment) -> None:
+        refuse(type(self).__name__)
 
 
-class MasterRunner(DistributedRunner):
+class MasterRunner(MasterMembers, DistributedRunner):
     """The runner which tells the workers what to do."""
 
+    def __init__(self, environment: Environment, master_bind_host: str, master_bind_port: int) -> None:
+        super().__init__(environment)
 
-class WorkerRunner(DistributedRunner):
+    def stop(self, send_stop_to_client: bool = True) -> None:
+        refuse("stop")
+
+
+class WorkerRunner(WorkerMembers, DistributedRunner):
     """A runner which does what its master tells."""
+
+    def __init__(self, environment: Environment, master_host: str, master_port: int) -> None:
+        super().__init__(environment)
 
 
 # Their names until 0.14.

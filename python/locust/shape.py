@@ -8,20 +8,29 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from .runners import Runner
-    from .user import User
+
+__all__ = ["LoadTestShape", "LoadTestShapeMeta", "Runner"]
 
 # (users, spawn rate), and perhaps the classes to choose from; None ends the test.
-Tick = tuple[int, float] | tuple[int, float, "list[type[User]] | None"] | None
+Tick = tuple[int, float] | tuple[int, float, list[Any] | None] | None
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Runner":  # which itself needs this module
+        from .runners import Runner
+
+        return Runner
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class LoadTestShapeMeta(ABCMeta):
     """Makes a shape concrete unless it says that it is abstract."""
 
     def __new__(
-        mcs, name: str, bases: tuple[type, ...], class_dict: dict[str, Any], **kwargs: Any
+        mcs, classname: str, bases: tuple[type, ...], class_dict: dict[str, Any], **kwargs: Any
     ) -> LoadTestShapeMeta:
         class_dict.setdefault("abstract", False)
-        return super().__new__(mcs, name, bases, class_dict, **kwargs)
+        return super().__new__(mcs, classname, bases, class_dict, **kwargs)
 
 
 class LoadTestShape(metaclass=LoadTestShapeMeta):

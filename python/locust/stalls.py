@@ -13,7 +13,7 @@ import signal
 import sys
 import sysconfig
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
@@ -45,6 +45,8 @@ _LIBRARIES = tuple(
 _runners: WeakSet[Runner] = WeakSet()
 _reported: set[tuple[str, int]] = set()
 _heartbeat: Any = None
+# Told of every stall before it is reported, with the frame to blame; True if that was all there is to say.
+_on_stall_first: Callable[[FrameType], bool] | None = None
 
 
 def watch(runner: Runner) -> None:
@@ -68,9 +70,19 @@ def watch(runner: Runner) -> None:
     nest_engine.watch_for_stalls(STALL_LIMIT_S, STALL_SIGNAL)
 
 
+def tell_first(listener: Callable[[FrameType], bool] | None) -> None:
+    """Let `listener` know of every stall first, between two instructions of the culprit: it must not wait.
+
+    It returns whether there is nothing else to report; what it raises, the culprit gets."""
+    global _on_stall_first
+    _on_stall_first = listener
+
+
 def _on_stall(number: int, frame: FrameType | None) -> None:
     # Between two instructions of whatever runs: nothing here may wait.
     if frame is None or gevent.getcurrent() is gevent.get_hub() or sys.gettrace() is not None:
+        return
+    if _on_stall_first is not None and _on_stall_first(_place(frame)):
         return
     if not any(runner.user_count for runner in _runners):
         return  # preparing for a test may take its time

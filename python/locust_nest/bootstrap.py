@@ -1,4 +1,4 @@
-"""First code in the embedded interpreter: makes sure that our own dependencies can be imported.
+"""First code in the embedded interpreter: makes sure that our own dependencies can be imported, here and by children.
 
 A virtual environment made for Locust has all of them. One that lacks some falls back to the packages of the
 system's Python, behind everything the environment has.
@@ -27,4 +27,14 @@ def extend_path() -> None:
             sys.path.append(path)
 
 
+def name_executable() -> None:
+    """Makes `sys.executable` a Python that has our packages: this program by another name, if it is there."""
+    python = os.path.join(os.path.dirname(os.readlink("/proc/self/exe")), "locust-nest-python")
+    if os.access(python, os.X_OK):
+        sys.executable = python
+
+
 extend_path()
+name_executable()
+# Last, for packages of Locust's that we do without and models import something from.
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "stand_ins"))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 import gevent
 
+from locust import _forks
 from nest_engine import DependencySpec, DependencyState, DependencyStatus, Supervisor, UsageError
 
 logger = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class Dependencies:
         waits cuts the grace period short.
         """
         supervisor = self._supervisor
-        if supervisor is None:
+        if supervisor is None or _forks.is_child():
             return
         self._stopping = True
         supervisor.begin_stop(self._grace_s)

@@ -34,9 +34,11 @@ from typing import Any
 import gevent
 
 import locust
-from locust import TaskSet, User
+from locust import Locust, TaskSet, User, _forks
+from locust.argument_parser import download_locustfile_from_url
 from locust.user.task import is_markov_taskset
 from locust.util.load_locustfile import load_locustfile_pytest
+from locust.util.url import is_url
 
 from .errors import usage_error
 from .import_errors import ImportFailure, explain
@@ -99,17 +101,26 @@ def find_model_files(model_dirs: Iterable[str]) -> list[ModelFile]:
 
 
 def find_locustfiles(items: Iterable[str]) -> list[ModelFile]:
-    """The files meant by `-f`: each item is a comma-separated list of files and directories.
+    """The files meant by `-f`: files, directories and addresses from which to fetch a file.
 
-    A file that is named is taken whatever its name begins with. UsageError (exit code 1) if it is missing."""
+    A file that is named is taken whatever its name begins with, and so is a directory, also below one that is named.
+    UsageError (exit code 1) if one is missing."""
     found: list[ModelFile] = []
     seen: set[str] = set()
-    for item in filter(None, (part.strip() for part in ",".join(items).split(","))):
-        if os.path.isdir(item):
-            for path in _walk(os.path.abspath(item), set()):
+    for item in items:
+        if is_url(item):
+            path = download_locustfile_from_url(item)
+            _add_file(found, seen, path, os.path.dirname(path))
+        elif item == "-":
+            raise usage_error("-f - stands for the model of the master, and only a --worker has a master", 1)
+        elif os.path.isdir(item):
+            before = len(found)
+            for path in _walk(os.path.abspath(item), set(), private=True):
                 _add_file(found, seen, path, os.path.abspath(item))
-        elif item.endswith(".py") and os.path.isfile(item):
-            _add_file(found, seen, os.path.abspath(item), os.path.dirname(os.path.abspath(item)))
+            if len(found) == before:
+                raise usage_error(f"Could not find any locustfiles in directory '{item}'", 1)
+        elif single := _single_file(item):
+            _add_file(found, seen, single, os.path.dirname(single))
         else:
             raise usage_error(
                 f"Could not find '{item}'. Ensure your locustfile ends with '.py' or is a directory with"
@@ -117,6 +128,12 @@ def find_locustfiles(items: Iterable[str]) -> list[ModelFile]:
                 1,
             )
     return found
+
+
+def _single_file(item: str) -> str | None:
+    """The path of a file that `-f` names, until 2.26 also without its .py; None if there is none."""
+    path = os.path.abspath(item if item.endswith(".py") else f"{item}.py")
+    return path if os.path.isfile(path) else None
 
 
 def discover(
@@ -142,12 +159,13 @@ def discover(
         announcement = gevent.spawn_later(PROGRESS_INTERVAL_S, progress, position)
         try:
             collector.add(file, importer.load(file.path, file.model_dir))
+            _forks.leave_if_child()
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # also pytest's Skipped and SystemExit, which are no Exceptions
+            _forks.leave_if_child(error)
             models.failures.append(explain(error, file.path, file.shown_path))
             models.unavailable += [(file.name, name) for name in _class_names(file.path)]
-            logger.debug("Could not import %s", file.shown_path, exc_info=True)
         finally:
             announcement.kill(block=False)
         if len(files) > 1 and os.getcwd() != directory:
@@ -161,6 +179,18 @@ def discover(
         collector.add_pytest_users()
     collector.finish()
     return models
+
+
+def duplicates(models: Models) -> str:
+    """What Locust refuses of several files: different classes of one name. Empty if there are none."""
+    first: dict[str, str] = {}
+    for user in models.users:
+        path = os.path.abspath(user.file.path)
+        if first.setdefault(user.name, path) != path:
+            return f"Duplicate user class names: {user.name} is defined in both {first[user.name]} and {path}"
+    names = Counter(shape.__name__ for shape in models.shapes)
+    shared = [name for name, count in names.items() if count > 1]
+    return f"Duplicate shape classes: {', '.join(shared)}" if shared else ""
 
 
 def name_uniquely(classes: Iterable[ModelClass]) -> None:
@@ -199,21 +229,23 @@ class _Collector:
 
     def add(self, file: ModelFile, module: ModuleType) -> None:
         for binding, value in list(vars(module).items()):
-            if not inspect.isclass(value) or binding.startswith("_") or value.__name__.startswith("_"):
+            if not inspect.isclass(value):
                 continue
             if is_user_class(value):
-                self._add_class(self._models.users, file, binding, value)
+                # Until 0.14 an underscore kept a class from being run.
+                if not (binding.startswith("_") and issubclass(value, Locust)):
+                    self._add_class(self._models.users, file, binding, value)
             elif is_taskset_class(value):
-                self._add_class(self._models.tasksets, file, binding, value)
-            elif is_shape_class(value) and value not in self._models.shapes:
+                if not binding.startswith("_") and not value.__name__.startswith("_"):
+                    self._add_class(self._models.tasksets, file, binding, value)
+            elif is_shape_class(value) and self._is_new(file, value):
                 self._models.shapes.append(value)
 
     def _add_class(self, classes: list[ModelClass], file: ModelFile, binding: str, cls: Any) -> None:
         if cls in self._seen_classes:
             return
         self._seen_classes.add(cls)
-        module = sys.modules.get(cls.__module__)
-        defining_path = os.path.realpath(getattr(module, "__file__", None) or file.path)
+        defining_path = _defining_path(file, cls)
         defining_file = self._files.get(defining_path, file)
         name = cls.__name__
         twin = self._seen.setdefault((defining_path, cls.__qualname__), cls)
@@ -223,6 +255,14 @@ class _Collector:
             # Made in a loop or by a function: only the binding tells them apart.
             name = binding
         classes.append(ModelClass(cls, name, defining_file, own_weight(cls)))
+
+    def _is_new(self, file: ModelFile, cls: Any) -> bool:
+        """Whether the class is neither known nor the twin of one that is: of a file executed under two names."""
+        if cls in self._seen_classes:
+            return False
+        self._seen_classes.add(cls)
+        twin = self._seen.setdefault((_defining_path(file, cls), cls.__qualname__), cls)
+        return twin is cls or twin.__module__ == cls.__module__
 
     def add_pytest_users(self) -> None:
         """Takes the test functions of the files for users, as Locust does when there are no user classes."""
@@ -242,6 +282,7 @@ class _Collector:
         for taskset in self._models.tasksets:
             if any(issubclass(running, taskset.cls) for running in used):
                 taskset.default_weight = 0
+        weigh_silent_legacy_users(self._models.users)
         name_uniquely(self._models.users)
         for taskset in self._models.tasksets:
             taskset.display_name = taskset.name
@@ -249,6 +290,11 @@ class _Collector:
         for taskset in self._models.tasksets:
             if counts[taskset.name] > 1:
                 taskset.display_name = f"{taskset.name} ({taskset.file.name})"
+
+
+def _defining_path(file: ModelFile, cls: Any) -> str:
+    module = sys.modules.get(cls.__module__)
+    return os.path.realpath(getattr(module, "__file__", None) or file.path)
 
 
 def is_user_class(cls: Any) -> bool:
@@ -278,20 +324,36 @@ def is_shape_class(cls: Any) -> bool:
     )
 
 
-def own_weight(cls: Any) -> float:
-    """The weight that the model gives the class, else 1.
-
-    Not the library's default, which was 10 once and is 1 today: mixed models would be ten to one."""
+def stated_weight(cls: Any) -> float | None:
+    """The weight that the model gives the class."""
     for base in cls.__mro__:
         if base.__module__.partition(".")[0] == "locust":
             break
         if "weight" in base.__dict__:
             weight: float = base.__dict__["weight"]
             return weight
-    return 1
+    return None
 
 
-def _walk(directory: str, visited: set[tuple[int, int]]) -> Iterator[str]:
+def own_weight(cls: Any) -> float:
+    """The weight that the model gives the class, else 1.
+
+    Not the library's default, which was 10 once and is 1 today: mixed models would be ten to one."""
+    weight = stated_weight(cls)
+    return 1 if weight is None else weight
+
+
+def weigh_silent_legacy_users(users: Iterable[ModelClass]) -> None:
+    """Beside a class of 0.x with a weight, one without weighs 10, as it did: the author reckoned with that."""
+    legacy = [user for user in users if user.cls._is_legacy]
+    silent = [user for user in legacy if stated_weight(user.cls) is None]
+    if len(silent) < len(legacy):
+        for user in silent:
+            user.default_weight = Locust.weight
+
+
+def _walk(directory: str, visited: set[tuple[int, int]], private: bool = False) -> Iterator[str]:
+    """The model files below the directory; `private` for those below directories that begin with _, too."""
     status = os.stat(directory)
     if (status.st_dev, status.st_ino) in visited:
         return
@@ -303,11 +365,12 @@ def _walk(directory: str, visited: set[tuple[int, int]]) -> Iterator[str]:
         return
     for name in names:
         path = os.path.join(directory, name)
-        if name.startswith(("_", ".")):
+        is_directory = os.path.isdir(path)
+        if name.startswith(".") or (name.startswith("_") and not (private and is_directory)):
             continue
-        if os.path.isdir(path):
+        if is_directory:
             if name != "node_modules" and not os.path.exists(os.path.join(path, "pyvenv.cfg")):
-                yield from _walk(path, visited)
+                yield from _walk(path, visited, private)
         elif name.endswith(".py") and os.path.isfile(path):
             yield path
 
@@ -320,14 +383,21 @@ def _add_file(found: list[ModelFile], seen: set[str], path: str, model_dir: str)
 
 
 def _has_test_functions(path: str) -> bool:
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return re.search(r"^\s*def test", file.read(), re.MULTILINE) is not None
+    return re.search(r"^\s*def test", _source(path), re.MULTILINE) is not None
 
 
 def _class_names(path: str) -> list[str]:
     """The classes of a file that may not even parse."""
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return re.findall(r"^class\s+([^\W_]\w*)", file.read(), re.MULTILINE)
+    return re.findall(r"^class\s+([^\W_]\w*)", _source(path), re.MULTILINE)
+
+
+def _source(path: str) -> str:
+    """The text of a file; empty if it cannot be read, which its import has told."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 def _used_tasksets(classes: Iterable[Any]) -> Iterator[Any]:

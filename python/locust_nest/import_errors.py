@@ -8,7 +8,9 @@ import os
 import re
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from locust._texts import repr_of, text_of
 
 from . import isolation
 from .isolation import plain_module_name
@@ -86,6 +88,10 @@ _PACKAGES = {
 }
 
 
+# Of what imports the models.
+_OUR_FOLDER = os.path.join(os.path.dirname(os.path.realpath(isolation.__file__)), "")
+
+
 @dataclass(frozen=True)
 class ImportFailure:
     """`file` as shown to the user; `line` in that very file, None if no line of it is to blame."""
@@ -93,6 +99,9 @@ class ImportFailure:
     file: str
     line: int | None
     reason: str
+    # What the process would have ended with, had it been the only file.
+    exit_code: int = 1
+    error: BaseException | None = field(default=None, compare=False, repr=False)
 
     def __str__(self) -> str:
         position = f"{self.file}:{self.line}" if self.line else self.file
@@ -102,8 +111,13 @@ class ImportFailure:
 def explain(error: BaseException, path: str, shown_path: str) -> ImportFailure:
     """What `error`, raised while importing the file `path`, means; `shown_path` is how to call the file."""
     if isinstance(error, SyntaxError) and error.filename and _same_file(error.filename, path):
-        return ImportFailure(shown_path, error.lineno, _explain_syntax(error))
-    return ImportFailure(shown_path, _line_in(error, path), _one_line(_explain(error, path)))
+        return ImportFailure(shown_path, error.lineno, _explain_syntax(error), error=error)
+    exit_code = 1
+    if isinstance(error, SystemExit) and (error.code is None or isinstance(error.code, int)):
+        exit_code = error.code or 0
+    return ImportFailure(
+        shown_path, _line_in(error, path), _one_line(_explain(error, path)), exit_code, error
+    )
 
 
 def _explain(error: BaseException, path: str) -> str:
@@ -111,12 +125,13 @@ def _explain(error: BaseException, path: str) -> str:
     if isinstance(error, SystemExit):
         # sys.exit takes a status or a message.
         code = 0 if error.code is None else error.code
-        return f"calls sys.exit({code!r}) while it is imported{where}"
+        return f"calls sys.exit({repr_of(code)}) while it is imported{where}"
     if isinstance(error, SyntaxError):
         return f"{_explain_syntax(error)}, in {_shown(error.filename or '?')}:{error.lineno}"
     if isinstance(error, ImportError):
         return _explain_import(error) + where
-    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    text = text_of(error)
+    reason = f"{type(error).__name__}: {text}" if text else type(error).__name__
     if _is_python_2(error):
         return f"Python 2 code: {reason}{where}"
     if isinstance(error, KeyError) and _raised_by_environ(error):
@@ -140,16 +155,16 @@ def _explain_import(error: ImportError) -> str:
         if top in _PYTHON_2_MODULES:
             return f"Python 2 code: No module named {name!r} in Python 3"
         if top in sys.modules or "@" in (error.name or ""):
-            return f"ModuleNotFoundError: {plain_module_name(str(error))}"
+            return f"ModuleNotFoundError: {plain_module_name(text_of(error))}"
         package = _PACKAGES.get(name) or _PACKAGES.get(top) or top
         hint = (
             f"; is the package {package} installed?" if package != top else ", neither installed nor a file"
         )
         return f"No module named {name!r}{hint}"
-    imported = re.match(r"cannot import name '(\w+)'", str(error))
+    imported = re.match(r"cannot import name '(\w+)'", text_of(error))
     if imported and (imported[1] in _PYTHON_2_MEMBERS and top in sys.stdlib_module_names):
         return f"Python 2 code: {imported[0]} from {name!r}"
-    return f"{type(error).__name__}: {plain_module_name(str(error))}"
+    return f"{type(error).__name__}: {plain_module_name(text_of(error))}"
 
 
 def _is_python_2(error: BaseException) -> bool:
@@ -190,7 +205,7 @@ def _is_import_machinery(filename: str) -> bool:
     return (
         filename.startswith("<frozen")
         or filename == importlib.__file__
-        or os.path.realpath(filename) == os.path.realpath(isolation.__file__)
+        or os.path.realpath(filename).startswith(_OUR_FOLDER)
     )
 
 

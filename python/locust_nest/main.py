@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
 import os
 import signal
 import sys
+import traceback
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 import gevent
 
@@ -18,94 +19,140 @@ import locust
 import locust.log
 import locust.main
 import nest_engine
-from locust.argument_parser import model_arguments_help, parsed_options
+from locust import _forks
+from locust._report.outputs import require_csv_files
+from locust._texts import text_of
+from locust.argument_parser import model_arguments_help
 from locust.env import Environment
-from locust.user.users import shown_name
+from locust.opentelemetry import setup_opentelemetry
+from locust.stats import validate_stats_configuration
 
 from . import weights as weighing
+from .cli.help import help_text, terminal_width, version_text
+from .cli.reading import NO_WEB_INTERFACE, CommandLine
+from .cli.version import FOLLOWED_VERSION
 from .dependencies import Dependencies
-from .discovery import Models, discover, find_locustfiles, find_model_files, shown_path
+from .discovery import Models, discover, duplicates, find_locustfiles, find_model_files
+from .environment import make_environment
 from .errors import usage_error
 from .isolation import ModelImporter
-from .nest_taskset import make_nest_user
+from .listing import print_ratios, print_users
+from .output import show
+from .virtual_environment import warning_about_environment
 from .weights import Weighted
 from .wizard import Wizard
 
 logger = logging.getLogger(__name__)
+# By the name that these messages have in Locust.
+run_logger = logging.getLogger("locust.main")
 
 DEFAULT_MODEL_DIR = "models"
+DEFAULT_LOCUSTFILE = "locustfile.py"
 DEFAULT_CONFIG_FILE = "config.json"
 DEPENDENCIES_LOG = "dependencies.log"
-INTERRUPTED = 130
 
 
-def run(options: nest_engine.Options) -> int:
-    """Does what the options ask for; returns the process's exit code. Called once, by the binary.
+def run(arguments: Sequence[str], program: str) -> int:
+    """Do what the arguments ask of `program`; returns the process's exit code. Called once, by the binary.
 
     Mistakes of the user become one line on stderr. sys.exit of a model ends the run with its status."""
-    return _guarded(_run, options)
-
-
-def show_help(options: nest_engine.Options) -> int:
-    """Prints the help with the options that the models add; returns the exit code. Called by the binary."""
-    return _guarded(_show_help, options)
-
-
-def _guarded(step: Callable[[nest_engine.Options], int], options: nest_engine.Options) -> int:
+    name = "locust" if os.path.basename(program) == "locust" else "locust-nest"
     try:
-        return step(options)
+        line = CommandLine(arguments, program)
+        with _ended_by_signals((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), Interrupted):
+            return _QUESTIONS.get(line.asked, _run)(line)
     except nest_engine.UsageError as error:
-        print(f"{options.program}: error: {error}", file=sys.stderr, flush=True)
+        print(f"{name}: error: {error}", file=sys.stderr, flush=True)
         return error.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        _forks.leave_if_child(interrupt)
         # At a prompt or in an import; while users run it is the runner's business.
-        print(file=sys.stderr)
-        _say("interrupted")
-        return INTERRUPTED
+        number = interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT
+        if number == signal.SIGINT:
+            print(file=sys.stderr)  # behind the terminal's ^C
+            _say("interrupted")
+        else:
+            _say(f"ended by {signal.Signals(number).name}")
+        return 128 + number
     except SystemExit as exit_request:
         return _exit_code(exit_request)
 
 
-def _show_help(options: nest_engine.Options) -> int:
-    text, section = options.text, ""
+def _show_help(line: CommandLine) -> int:
+    width, section = terminal_width(), ""
     try:
-        _discover(options, Wizard())
-        section = model_arguments_help(locust.events)
+        if line.locustfiles or line.model_dirs:
+            _discover(line, Wizard())
+            section = model_arguments_help(locust.events, width)
     except nest_engine.UsageError as error:
         _say(f"the options of the models are missing below: {error}")
-    if section:
-        before, examples, after = text.partition("Examples:\n")
-        text = f"{before}{section}\n{examples}{after}"
-    print(text, end="", flush=True)
+    show(help_text(line.ours, width, section))
     return 0
 
 
-def _run(options: nest_engine.Options) -> int:
-    _set_up_logging(options)
+def _show_version(line: CommandLine) -> int:
+    show(version_text(line.ours, nest_engine.__version__, FOLLOWED_VERSION))
+    return 0
+
+
+_QUESTIONS = {"help": _show_help, "version": _show_version}
+
+
+def _run(line: CommandLine) -> int:
     wizard = Wizard()
-    config = _load_config(options)
-    models = _discover(options, wizard)
-    parsed = parsed_options(options, locust.events)
+    models = _discover(line, wizard)
+    options = line.read(locust.events)
+    options.model_dirs, options.locustfiles = line.model_dirs, line.locustfiles
+    _check(line, options)
+    _set_up_logging(options)
+    exported = options.otel and setup_opentelemetry(options.locustfile, options.profile)
+    run_logger.info(f"Starting Locust {locust.__version__}{', OpenTelemetry enabled' if exported else ''}")
+    if options.list_commands:
+        print_users(user.display_name for user in models.users)
+        return 0
+    _require_something_to_run(line, models)
+    users, tasksets, config = _weighed(line, options, models)
+    if options.show_task_ratio or options.show_task_ratio_json:
+        print_ratios(make_environment(line, options, models, users, tasksets), options)
+        return 0
+    if not options.headless and not line.own.configure:
+        raise usage_error(NO_WEB_INTERFACE)
+    require_csv_files(options.csv_prefix)
+    if not _settle(line, wizard, users, tasksets, options.json):
+        return 0
+    environment = make_environment(line, options, models, users, tasksets)
+    dependencies = Dependencies(DEPENDENCIES_LOG)
+    try:
+        dependencies.start(config.dependencies if config else [], _on_death(environment))
+        # The test takes care of SIGINT and SIGTERM itself while it runs.
+        with _ended_by_signals((signal.SIGTERM, signal.SIGHUP), lambda number: SystemExit(128 + number)):
+            return locust.main.run_test(environment, options)
+    finally:
+        _forks.leave_if_child(sys.exc_info()[1])
+        dependencies.stop()
+
+
+def _weighed(
+    line: CommandLine, options: Namespace, models: Models
+) -> tuple[list[Weighted], list[Weighted], nest_engine.NestConfig | None]:
+    """The chosen user classes and TaskSets with their weights, and the configuration that has these."""
+    config = _load_config(line)
     users, tasksets = weighing.resolve(models.users, models.tasksets, config, models.unavailable)
     # A TaskSet that users run already takes part only if the configuration says so.
     tasksets = [taskset for taskset in tasksets if taskset.runs or taskset.member.default_weight]
-    if not options.include_tasksets:
+    if not line.own.include_tasksets:
         tasksets = []
-    users = _selected(users, parsed.user_classes)
-    if not _settle(options, wizard, users, tasksets):
-        return 0
-    user_classes = _user_classes(options, users, tasksets)
-    environment = _environment(parsed, models, user_classes)
-    dependencies = Dependencies(DEPENDENCIES_LOG)
-    with _ended_by_signals():
-        try:
-            dependencies.start(config.dependencies if config else [], _on_death(environment))
-            return locust.main.run_test(environment, parsed)
-        finally:
-            dependencies.stop()
+    return _selected(users, options.user_classes), tasksets, config
 
 
-def _set_up_logging(options: nest_engine.Options) -> None:
+def _check(line: CommandLine, options: Namespace) -> None:
+    """What no single option can tell."""
+    if options.stats_history_enabled and not options.csv_prefix:
+        raise usage_error("--csv-full-history needs --csv, which names the files")
+    validate_stats_configuration()
+
+
+def _set_up_logging(options: Namespace) -> None:
     if options.skip_log_setup:
         return
     try:
@@ -114,45 +161,79 @@ def _set_up_logging(options: nest_engine.Options) -> None:
         raise usage_error(f"cannot set up logging: {error}") from error
 
 
-def _discover(options: nest_engine.Options, wizard: Wizard) -> Models:
-    files = find_locustfiles(options.locustfiles)
-    model_dirs = [] if options.locustfiles and not options.model_dirs else _model_dirs(options, wizard)
+def _discover(line: CommandLine, wizard: Wizard) -> Models:
+    """The models that the command line means, imported."""
+    _settle_places(line, wizard)
+    if warning := warning_about_environment():
+        _say(f"warning: {warning}")
+    _import_plugins()
+    files = find_locustfiles(line.locustfiles)
     known = {file.path for file in files}
-    files += [file for file in find_model_files(model_dirs) if file.path not in known]
-    places = ", ".join([*options.locustfiles, *model_dirs])
+    files += [file for file in find_model_files(line.model_dirs) if file.path not in known]
     if not files:
-        raise usage_error(f"no model files (*.py) in {places}", 1)
+        raise usage_error(f"no model files (*.py) in {_places(line)}", 1)
     # Stays in force: tasks import modules while they run.
     importer = ModelImporter()
     importer.install()
     models = discover(files, importer, _say)
     for failure in models.failures:
         _say(f"cannot import {failure}")
-    if models.failures and (options.strict or options.locustfiles):
-        # Whoever names a file means that file; --strict means all of them.
-        raise usage_error(f"{_count(models.failures, 'model file')} could not be imported", 1)
-    _require_something_to_run(options, models, places)
+        if line.debug and failure.error is not None:
+            traceback.print_exception(failure.error)
+    if models.failures and line.locustfiles:
+        raise _failures(models)  # whoever names a file means that file
+    if line.locustfiles and not line.model_dirs and (problem := duplicates(models)):
+        print(problem, file=sys.stderr)
+        raise SystemExit(1)
     return models
 
 
-def _model_dirs(options: nest_engine.Options, wizard: Wizard) -> Sequence[str]:
-    if options.model_dirs:
-        return options.model_dirs
-    if os.path.isdir(DEFAULT_MODEL_DIR):
-        return [DEFAULT_MODEL_DIR]
-    if _stdin_is_terminal():
-        return [wizard.model_directory()]
-    raise usage_error(
-        f"no models: give their directory with --model_dir, or put them into {DEFAULT_MODEL_DIR}/"
-        " (a single locustfile: -f)",
-        1,
+def _import_plugins() -> None:
+    """What Locust imports too, if it is installed: its users and options."""
+    if importlib.util.find_spec("locust_plugins") is None:
+        return
+    try:
+        importlib.import_module("locust_plugins")
+    except Exception as error:
+        _say(f"locust_plugins is installed and cannot be imported: {text_of(error)}")
+
+
+def _failures(models: Models) -> nest_engine.UsageError:
+    return usage_error(
+        f"{_count(models.failures, 'model file')} could not be imported", models.failures[0].exit_code or 1
     )
 
 
-def _require_something_to_run(options: nest_engine.Options, models: Models, places: str) -> None:
-    if models.users or (options.include_tasksets and models.tasksets):
+def _places(line: CommandLine) -> str:
+    return ", ".join([*line.locustfiles, *line.model_dirs])
+
+
+def _settle_places(line: CommandLine, wizard: Wizard) -> None:
+    """Where the models are if the command line does not say so."""
+    if line.locustfiles or line.model_dirs:
         return
-    found = f"No User class found in {places}: {_count(models.files, 'file')}"
+    if line.ours and os.path.isdir(DEFAULT_MODEL_DIR):
+        line.model_dirs = [DEFAULT_MODEL_DIR]
+    elif not line.ours or os.path.isfile(DEFAULT_LOCUSTFILE):
+        line.locustfiles = [DEFAULT_LOCUSTFILE]
+    elif _stdin_is_terminal():
+        line.model_dirs = [wizard.model_directory()]
+    else:
+        options = line.read(locust.events)  # what is wrong with the rest is of more use
+        if not options.headless and not line.own.configure:
+            raise usage_error(NO_WEB_INTERFACE)
+        raise usage_error(
+            f"no models: there is no directory '{DEFAULT_MODEL_DIR}' and no {DEFAULT_LOCUSTFILE} here. Name a "
+            "directory with -d DIR, a file with -f FILE, or write an example with 'locust-nest init'"
+        )
+
+
+def _require_something_to_run(line: CommandLine, models: Models) -> None:
+    if models.failures and line.own.strict:
+        raise _failures(models)
+    if models.users or (line.own.include_tasksets and models.tasksets):
+        return
+    found = f"No User class found! There is none in {_places(line)}: {_count(models.files, 'file')}"
     if models.failures:
         found += f", of which {len(models.failures)} could not be imported"
     if models.tasksets:
@@ -160,13 +241,13 @@ def _require_something_to_run(options: nest_engine.Options, models: Models, plac
     raise usage_error(found, 1)
 
 
-def _load_config(options: nest_engine.Options) -> nest_engine.NestConfig | None:
-    path = options.config_file
+def _load_config(line: CommandLine) -> nest_engine.NestConfig | None:
+    path = line.own.config_file
     # A file of so common a name beside a plain locustfile is rather the model's own.
-    if not path and not options.locustfiles and os.path.exists(DEFAULT_CONFIG_FILE):
+    if not path and not line.locustfiles and os.path.exists(DEFAULT_CONFIG_FILE):
         path = DEFAULT_CONFIG_FILE
     # To be made by --configure.
-    if not path or (options.configure and not os.path.exists(path)):
+    if not path or (line.own.configure and not os.path.exists(path)):
         return None
     config = nest_engine.load_nest_config(path)
     for warning in config.warnings:
@@ -190,84 +271,33 @@ def _selected(users: list[Weighted], names: Sequence[str]) -> list[Weighted]:
         if not meant:
             unknown.append(name)
     if unknown:
-        raise usage_error(f"Unknown User(s): {', '.join(unknown)}", 1)
+        run_logger.error(f"Unknown User(s): {', '.join(unknown)}")
+        raise SystemExit(1)
     return selected
 
 
 def _settle(
-    options: nest_engine.Options, wizard: Wizard, users: list[Weighted], tasksets: list[Weighted]
+    line: CommandLine, wizard: Wizard, users: list[Weighted], tasksets: list[Weighted], json: bool
 ) -> bool:
     """Lets the user change, see and confirm the weights; returns whether to run.
 
-    `-f` with nothing of the wrapper's beside it is a plain Locust run: nothing is printed or asked."""
-    if options.configure:
-        config_file = options.config_file or DEFAULT_CONFIG_FILE
+    `-f` with nothing of ours beside it is a plain Locust run: nothing is printed or asked."""
+    own = line.own
+    if own.configure:
+        config_file = own.config_file or DEFAULT_CONFIG_FILE
         wizard.configure(users, tasksets)
         print(weighing.table(users, tasksets))
-        wizard.offer_to_save(config_file, users, tasksets, options.assume_yes)
-        return options.assume_yes or wizard.confirm("Run now?")
-    if options.locustfiles and not (options.model_dirs or options.config_file or options.include_tasksets):
+        wizard.offer_to_save(config_file, users, tasksets, own.assume_yes)
+        return own.assume_yes or wizard.confirm("Run now?")
+    if line.locustfiles and not (line.model_dirs or own.config_file or own.include_tasksets):
         return True
-    print(weighing.table(users, tasksets), flush=True)
-    return options.assume_yes or not _stdin_is_terminal() or wizard.confirm("Run these?")
-
-
-def _user_classes(options: nest_engine.Options, users: list[Weighted], tasksets: list[Weighted]) -> list[Any]:
-    user_classes = weighing.apply(users)
-    running = [(taskset.member.cls, taskset.weight) for taskset in tasksets if taskset.runs]
-    if running:
-        nest_user: Any = make_nest_user(running)
-        nest_user.host = options.host or _common_host(user_classes)
-        if any(user.member.display_name == nest_user.__name__ for user in users):
-            nest_user._shown_name = f"{nest_user.__name__} (TaskSets)"
-        user_classes.append(nest_user)
-    elif options.include_tasksets:
-        logger.warning("There is no loose TaskSet to include")
-    if not user_classes:
-        raise usage_error("nothing to run: every class has the weight 0", 1)
-    return user_classes
-
-
-def _common_host(user_classes: Sequence[Any]) -> str:
-    """The one server that all users test: that of the TaskSets too, unless --host names another."""
-    hosts = {user_class.host for user_class in user_classes if user_class.host}
-    if len(hosts) == 1:
-        return hosts.pop()
-    problem = f"the users' hosts differ ({', '.join(sorted(hosts))})" if hosts else "no user has a host"
-    raise usage_error(f"TaskSets run in an HTTP user, and {problem}: name the server with --host")
-
-
-def _environment(options: Namespace, models: Models, user_classes: list[Any]) -> Environment:
-    paths = [shown_path(file.path) for file in models.files]
-    shape = _shape(options, models.shapes)
-    return locust.main.create_environment(
-        user_classes,
-        options,
-        locust.events,
-        shape,
-        locustfile=",".join(os.path.basename(path) for path in paths),
-        parsed_locustfiles=paths,
-        available_user_classes={shown_name(user_class): user_class for user_class in user_classes},
-        available_shape_classes={type(shape).__name__: shape} if shape else None,
-    )
-
-
-def _shape(options: Namespace, shapes: Sequence[Any]) -> Any:
-    """The load shape in force, if any: the first of the locustfiles, as with Locust.
-
-    A directory of unrelated models is another matter: the shape of one model rules them all only if it is the
-    only one, and the command line does not say how many users to run."""
-    if not shapes:
-        return None
-    if options.model_dirs and (len(shapes) > 1 or options.num_users is not None):
-        names = ", ".join(sorted(shape.__name__ for shape in shapes))
-        reason = "there are several" if len(shapes) > 1 else "--users says how many users to run"
-        logger.warning("Not used in this run: LoadTestShape %s (%s)", names, reason)
-        return None
-    try:
-        return shapes[0]()
-    except Exception as error:
-        raise usage_error(f"cannot make the LoadTestShape {shapes[0].__name__}: {error!r}", 1) from error
+    # With --json, stdout is for a program to read.
+    table = f"{weighing.table(users, tasksets)}\n"
+    if json:
+        print(table, end="", flush=True, file=sys.stderr)
+    else:
+        show(table)
+    return own.assume_yes or not _stdin_is_terminal() or wizard.confirm("Run these?")
 
 
 def _on_death(environment: Environment) -> Callable[[str, str], None]:
@@ -284,20 +314,32 @@ def _on_death(environment: Environment) -> Callable[[str, str], None]:
     return end_run
 
 
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end the main greenlet like sys.exit, so that the helper processes are stopped.
+class Interrupted(KeyboardInterrupt):
+    """A signal that ends the program while no test runs."""
 
-    The test takes SIGTERM over while it runs. A signal that is ignored (nohup) stays ignored."""
-    main, loop = gevent.getcurrent(), gevent.get_hub().loop
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@contextmanager
+def _ended_by_signals(
+    numbers: Sequence[signal.Signals], exception: Callable[[int], BaseException]
+) -> Iterator[None]:
+    """The signals raise `exception(number)` in the main greenlet, so that what was begun is ended in order.
+
+    A signal that is ignored (nohup) stays ignored."""
+    main, hub = gevent.getcurrent(), gevent.get_hub()
 
     def end(number: int, frame: FrameType | None) -> None:
+        if gevent.getcurrent() is main:
+            raise exception(number)
         # Whatever greenlet runs just now is not the one to end.
-        loop.run_callback_threadsafe(gevent.kill, main, SystemExit(128 + number))
+        hub.loop.run_callback_threadsafe(gevent.kill, main, exception(number))
 
     before = {
-        number: signal.signal(number, end)
-        for number in (signal.SIGTERM, signal.SIGHUP)
+        number: _forks.set_signal_handler(number, end)
+        for number in numbers
         if signal.getsignal(number) is not signal.SIG_IGN
     }
     try:
@@ -313,7 +355,7 @@ def _exit_code(exit_request: SystemExit) -> int:
         return 0
     if isinstance(code, int):
         return code & 0xFF
-    print(code, file=sys.stderr)
+    print(text_of(code), file=sys.stderr)
     return 1
 
 

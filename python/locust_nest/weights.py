@@ -61,9 +61,10 @@ def resolve(
 def apply(users: Iterable[Weighted]) -> list[Any]:
     """Writes the weights to the user classes, for the scheduler; returns the classes that take part."""
     users = list(users)
-    for user in users:
-        # All of them, also those left out: a subclass must not inherit what was set on its base.
-        user.member.cls.weight = user.weight
+    if any(user.member.cls.weight != user.weight for user in users):
+        for user in users:
+            # All of them, also those left out: a subclass must not inherit what was set on its base.
+            user.member.cls.weight = user.weight
     return [user.member.cls for user in users if user.runs]
 
 

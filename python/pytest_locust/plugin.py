@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from locust.user.users import User
 
 
-class NoListeners:
+class NoOpEvent:
     """Stands in for `events.request` where nothing is counted."""
 
     _handlers: list[Any] = []
@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def _session_arguments(user: User | None) -> dict[str, Any]:
     if user is None:
-        return {"base_url": _config.getoption("--host"), "request_event": NoListeners(), "user": None}
+        return {"base_url": _config.getoption("--host"), "request_event": NoOpEvent(), "user": None}
     return {"base_url": user.host, "request_event": user.environment.events.request, "user": user}
 
 

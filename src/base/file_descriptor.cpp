@@ -1,5 +1,6 @@
 #include "base/file_descriptor.h"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
@@ -17,6 +18,11 @@ namespace nest {
 namespace {
 
 std::string last_error() { return std::strerror(errno); }
+
+// Closes `target` and gives its number to what `fresh` is.
+void put_in_place(const FileDescriptor& fresh, int target) {
+  NEST_CHECK(fresh.get() >= 0 && ::dup3(fresh.get(), target, O_CLOEXEC) >= 0, last_error());
+}
 
 }  // namespace
 
@@ -37,6 +43,8 @@ void WakeFd::clear() const {
   [[maybe_unused]] const ssize_t got = ::read(fd(), &count, sizeof count);
 }
 
+void WakeFd::replace() { put_in_place(FileDescriptor(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), fd()); }
+
 TimerFd::TimerFd() : fd_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) {
   NEST_CHECK(fd() >= 0, last_error());
 }
@@ -56,6 +64,11 @@ void TimerFd::set(SteadyTime when) {
 void TimerFd::clear() {
   uint64_t expirations = 0;
   if (::read(fd(), &expirations, sizeof expirations) > 0) armed_ = SteadyTime::max();
+}
+
+void TimerFd::replace() {
+  put_in_place(FileDescriptor(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)), fd());
+  armed_ = SteadyTime::max();
 }
 
 FileDescriptor make_epoll() {

@@ -31,6 +31,8 @@ class WakeFd {
   int fd() const { return fd_.get(); }
   void wake() const;
   void clear() const;
+  // After fork(): a descriptor of the same number that is not shared with the parent.
+  void replace();
 
  private:
   FileDescriptor fd_;
@@ -46,6 +48,8 @@ class TimerFd {
   void set(SteadyTime when);
   // To be called once the descriptor was readable and the due work is done.
   void clear();
+  // After fork(): a disarmed timer of the same number that is not shared with the parent.
+  void replace();
 
  private:
   FileDescriptor fd_;

@@ -1,7 +1,9 @@
 #include "http/curl_transfer.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/errors.h"
 
@@ -37,6 +39,8 @@ FailureKind connect_failure(int os_error) {
     case EHOSTUNREACH:
     case ENETDOWN:
     case EADDRNOTAVAIL:
+    case EMFILE:
+    case ENFILE:
       return FailureKind::kUnreachable;
     default:
       return FailureKind::kOther;
@@ -58,6 +62,7 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
     case CURLE_PROXY:
       return FailureKind::kProxy;
     case CURLE_GOT_NOTHING:
+    case CURLE_SEND_FAIL_REWIND:  // an old connection died under a body that cannot be sent again
       return FailureKind::kConnectionClosed;
     case CURLE_PARTIAL_FILE:
       return FailureKind::kTruncated;
@@ -66,6 +71,7 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
       if (contains(message, "response headers")) return FailureKind::kBadResponse;  // too many of them
       if (contains(message, "hunk")) return FailureKind::kBadChunk;
       if (contains(message, "CONNECT")) return FailureKind::kProxy;
+      if (os_error == EPIPE) return FailureKind::kConnectionClosed;  // it was closed before we were done
       return FailureKind::kConnectionReset;
     case CURLE_OUT_OF_MEMORY:  // also what libcurl says of a header line beyond its limit
       return timings.first_byte == SteadyTime{} ? FailureKind::kOther : FailureKind::kBadResponse;
@@ -96,7 +102,8 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
 
 }  // namespace
 
-CurlTransfer::CurlTransfer(const SocketCallbacks& sockets) : easy_(curl_easy_init()) {
+CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const std::function<void(Exchange*)>& progressed)
+    : easy_(curl_easy_init()), progressed_(progressed) {
   NEST_CHECK(easy_ != nullptr, "curl_easy_init");
   set(easy_, CURLOPT_PRIVATE, this);
   set(easy_, CURLOPT_ERRORBUFFER, error_.data());
@@ -104,6 +111,8 @@ CurlTransfer::CurlTransfer(const SocketCallbacks& sockets) : easy_(curl_easy_ini
   set(easy_, CURLOPT_HEADERDATA, this);
   set(easy_, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
   set(easy_, CURLOPT_WRITEDATA, this);
+  set(easy_, CURLOPT_READFUNCTION, &CurlTransfer::on_upload);
+  set(easy_, CURLOPT_READDATA, this);
   set(easy_, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_sending);
   set(easy_, CURLOPT_PREREQDATA, this);
   set(easy_, CURLOPT_OPENSOCKETFUNCTION, sockets.open);
@@ -115,6 +124,7 @@ CurlTransfer::CurlTransfer(const SocketCallbacks& sockets) : easy_(curl_easy_ini
   set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(easy_, CURLOPT_PATH_AS_IS, 1L);
   set(easy_, CURLOPT_ACCEPT_ENCODING, "");  // decode whatever comes; the header that is sent is the request's
+  set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's header is not the response's
   // Answers that are not HTTP come to on_body, which names them.
   set(easy_, CURLOPT_HTTP09_ALLOWED, 1L);
   // As long as the server keeps a connection we keep it, and a TLS session never passes to another user.
@@ -127,10 +137,11 @@ CurlTransfer::~CurlTransfer() { curl_easy_cleanup(easy_); }
 
 void CurlTransfer::prepare(Exchange* exchange, CURLSH* share) {
   exchange_ = exchange;
-  header_complete_ = false;
+  header_complete_ = stands_still_ = false;
   reject_.clear();
   error_[0] = '\0';
   last_activity_ = exchange->timings.started;
+  if (std::exchange(leaves_encoded_, false)) set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 1L);
   Request& request = exchange->request;
   set(easy_, CURLOPT_SHARE, share);
   set(easy_, CURLOPT_URL, request.url.c_str());
@@ -142,14 +153,28 @@ void CurlTransfer::prepare(Exchange* exchange, CURLSH* share) {
 }
 
 void CurlTransfer::set_method(Request& request) {
+  const Streaming* streaming = exchange_->streaming.get();
+  const bool sends_pieces = streaming != nullptr && streaming->sends_body;
+  if (std::exchange(sends_pieces_, sends_pieces) != sends_pieces) {
+    // Otherwise libcurl waits for ever for the next piece after an early answer that is an error.
+    set(easy_, CURLOPT_KEEP_SENDING_ON_ERROR, sends_pieces ? 1L : 0L);
+  }
   set(easy_, CURLOPT_HTTPGET, 1L);
   const char* custom = nullptr;
-  if (request.method == "HEAD" && !request.has_body) {
+  // A header that announces chunks wants at least the last one, without which the server waits.
+  const bool has_body = request.has_body || request.headers.has("Transfer-Encoding");
+  ends_with_header_ = request.method == "HEAD" && has_body;
+  if (request.method == "HEAD" && !has_body) {
     set(easy_, CURLOPT_NOBODY, 1L);
-  } else if (request.method != "GET" || request.has_body) {
+  } else if (request.method != "GET" || has_body) {
     set(easy_, CURLOPT_POST, 1L);
-    set(easy_, CURLOPT_POSTFIELDS, request.body.c_str());
-    set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    if (sends_pieces) {  // on_upload gives them
+      set(easy_, CURLOPT_POSTFIELDS, static_cast<const char*>(nullptr));
+      set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(streaming->body_length));
+    } else {
+      set(easy_, CURLOPT_POSTFIELDS, request.body.c_str());
+      set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    }
     if (request.method != "POST") custom = request.method.c_str();
   }
   set(easy_, CURLOPT_CUSTOMREQUEST, custom);
@@ -200,7 +225,13 @@ SteadyTime CurlTransfer::read_deadline() const {
   if (exchange_->timings.sending == SteadyTime{} && exchange_->request.connect_timeout != Duration::zero()) {
     return SteadyTime::max();  // still connecting: libcurl watches that limit
   }
-  return last_activity_ + exchange_->request.read_timeout;
+  SteadyTime silent_since = last_activity_;
+  if (exchange_->streaming) {  // while nobody waits for the server it may be silent, or we are
+    const SteadyTime waits_since = exchange_->streaming->python_waits_since;
+    if (waits_since == SteadyTime{}) return SteadyTime::max();
+    silent_since = std::max(silent_since, waits_since);
+  }
+  return silent_since + exchange_->request.read_timeout;
 }
 
 int CurlTransfer::on_sending(void* self, char* /*peer*/, char* /*local*/, int /*port*/, int /*local_port*/) {
@@ -218,8 +249,13 @@ size_t CurlTransfer::on_body(char* data, size_t size, size_t count, void* self) 
   return static_cast<CurlTransfer*>(self)->take_body({data, size * count});
 }
 
+size_t CurlTransfer::on_upload(char* data, size_t size, size_t count, void* self) {
+  return static_cast<CurlTransfer*>(self)->give_body(data, size * count);
+}
+
 size_t CurlTransfer::take_header(std::string_view line) {
   last_activity_ = std::chrono::steady_clock::now();
+  notice_answer();
   Response& response = exchange_->response;
   if (exchange_->timings.first_byte == SteadyTime{}) exchange_->timings.first_byte = last_activity_;
   if (line.starts_with("HTTP/")) {  // also the one after a 100 Continue
@@ -230,7 +266,10 @@ size_t CurlTransfer::take_header(std::string_view line) {
   if (header_complete_) return line.size();  // a trailer
   if (line == "\r\n" || line == "\n") {
     header_complete_ = true;
-    return line.size();
+    if (exchange_->streaming && exchange_->streaming->reads_body) publish_header();
+    long status = 0;
+    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    return ends_with_header_ && status >= 200 ? 0 : line.size();
   }
   if (response.header_block.size() + line.size() > kMaxHeaderBlock) {
     reject_ = "the response's header is larger than 1 MiB";
@@ -244,6 +283,8 @@ size_t CurlTransfer::take_header(std::string_view line) {
 }
 
 size_t CurlTransfer::take_body(std::string_view data) {
+  notice_answer();
+  if (header_is_published()) return pass_on(data);
   last_activity_ = std::chrono::steady_clock::now();
   Response& response = exchange_->response;
   response.body.append(data);
@@ -254,23 +295,64 @@ size_t CurlTransfer::take_body(std::string_view data) {
   return data.size();
 }
 
-void CurlTransfer::conclude(CURLcode code) {
+// libcurl 7.88 does not end a transfer whose response is complete and closes the connection if its upload
+// stands still then. If it is to go on, it asks for the next piece again.
+void CurlTransfer::notice_answer() {
+  if (sends_pieces_ && stands_still_) resume();
+}
+
+size_t CurlTransfer::pass_on(std::string_view data) {
+  last_activity_ = std::chrono::steady_clock::now();
+  Streaming& streaming = *exchange_->streaming;
+  if (!streaming.response_body.has_room(data.size())) {
+    streaming.transport_waits.exchange(true);
+    if (!streaming.response_body.has_room(data.size())) {  // it may have been made meanwhile
+      stands_still_ = true;
+      return CURL_WRITEFUNC_PAUSE;
+    }
+  }
+  streaming.response_body.write(data);
+  progressed_(exchange_);
+  return data.size();
+}
+
+size_t CurlTransfer::give_body(char* buffer, size_t size) {
+  last_activity_ = std::chrono::steady_clock::now();
+  Streaming& streaming = *exchange_->streaming;
+  BodyPipe& pipe = streaming.request_body;
+  if (pipe.front().empty() && !pipe.at_end()) {
+    streaming.transport_waits.exchange(true);  // not a store: then what came before its reset is seen
+    if (pipe.front().empty() && !pipe.at_end()) {
+      stands_still_ = true;
+      return CURL_READFUNC_PAUSE;
+    }
+  }
+  const size_t count = pipe.front().copy(buffer, size);
+  pipe.consume(count);
+  if (pipe.is_half_empty()) progressed_(exchange_);
+  return count;
+}
+
+CURLcode CurlTransfer::resume() {
+  if (!std::exchange(stands_still_, false)) return CURLE_OK;
+  return curl_easy_pause(easy_, CURLPAUSE_CONT);  // calls back at once with what it had kept
+}
+
+void CurlTransfer::conclude(CURLcode code, int socket_error) {
   Exchange& exchange = *exchange_;
-  take_status();
-  long value = 0;
-  curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &value);
-  exchange.response.version = value == CURL_HTTP_VERSION_1_0   ? 10
-                              : value == CURL_HTTP_VERSION_2_0 ? 20
-                              : value == CURL_HTTP_VERSION_3   ? 30
-                                                               : 11;
+  if (!header_is_published()) take_status();
+  if (code == CURLE_WRITE_ERROR && ends_with_header_ && header_complete_) code = CURLE_OK;
+  if (code == CURLE_SEND_ERROR && response_is_whole()) code = CURLE_OK;  // the server did not want the rest
   if (code == CURLE_OK && exchange.response.header_block.empty()) {
     code = CURLE_WEIRD_SERVER_REPLY;
     reject_ = "the server's answer is not HTTP";
   }
   if (code != CURLE_OK) {
     Failure& failure = exchange.failure;
+    long value = 0;
     curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &value);
     failure.os_error = static_cast<int>(value);
+    if (code == CURLE_COULDNT_CONNECT && failure.os_error == 0) failure.os_error = socket_error;
     failure.message = !reject_.empty()    ? reject_
                       : error_[0] != '\0' ? error_.data()
                                           : curl_easy_strerror(code);
@@ -281,15 +363,60 @@ void CurlTransfer::conclude(CURLcode code) {
 }
 
 void CurlTransfer::abandon(FailureKind kind) {
-  take_status();
+  if (!header_is_published()) take_status();
   exchange_->failure.kind = kind;
   let_go();
 }
 
 void CurlTransfer::take_status() {
-  long status = 0;
-  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-  exchange_->response.status = static_cast<int>(status);
+  Response& response = exchange_->response;
+  long value = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &value);
+  response.status = static_cast<int>(value);
+  curl_easy_getinfo(easy_, CURLINFO_HTTP_VERSION, &value);
+  response.version = value == CURL_HTTP_VERSION_1_0   ? 10
+                     : value == CURL_HTTP_VERSION_2_0 ? 20
+                     : value == CURL_HTTP_VERSION_3   ? 30
+                                                      : 11;
+}
+
+void CurlTransfer::publish_header() {
+  take_status();
+  const int status = exchange_->response.status;
+  if (status < 200 && status != 101) return;  // the response is still to come
+  leave_encoded();
+  exchange_->timings.completed = last_activity_;
+  exchange_->streaming->header_complete = true;
+  progressed_(exchange_);
+}
+
+// Python can decode gzip and deflate itself, and some read the body as it was sent. Later versions of libcurl
+// have decided by now.
+void CurlTransfer::leave_encoded() {
+  static const bool in_time = curl_version_info(CURLVERSION_NOW)->version_num < 0x080700;
+  std::string_view encoding;
+  for (const auto& [name, value] : exchange_->response.headers()) {
+    if (!same_name(name, "Content-Encoding")) continue;
+    if (!encoding.empty()) return;
+    encoding = value;
+  }
+  if (!in_time ||
+      !(same_name(encoding, "gzip") || same_name(encoding, "x-gzip") || same_name(encoding, "deflate")))
+    return;
+  leaves_encoded_ = exchange_->streaming->is_encoded = true;
+  set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+}
+
+bool CurlTransfer::response_is_whole() const {
+  curl_off_t length = 0;
+  curl_off_t received = 0;
+  curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &received);
+  return header_complete_ && length >= 0 && received == length;
+}
+
+bool CurlTransfer::header_is_published() const {
+  return exchange_->streaming && exchange_->streaming->header_complete;
 }
 
 void CurlTransfer::let_go() {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <forward_list>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,15 +24,19 @@ class CurlTransfer {
     curl_closesocket_callback close;
     void* data;
   };
-  explicit CurlTransfer(const SocketCallbacks& sockets);
+  // `progressed` is Transport::Events::progressed and outlives the transfer.
+  CurlTransfer(const SocketCallbacks& sockets, const std::function<void(Exchange*)>& progressed);
   ~CurlTransfer();
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
   // Points the handle at the exchange's request. `share` holds the user's connections.
   void prepare(Exchange* exchange, CURLSH* share);
-  // Fills in response.status and failure from libcurl's verdict and lets go of the exchange.
-  void conclude(CURLcode code);
+  // Goes on after standing still for want of room or data; CURLE_OK, or what ends the transfer.
+  CURLcode resume();
+  // Fills in response.status and failure from libcurl's verdict and lets go of the exchange. `socket_error`
+  // is why the latest socket could not be made, which libcurl does not know; 0 if it could.
+  void conclude(CURLcode code, int socket_error);
   // Lets go of the exchange with this failure instead of libcurl's verdict.
   void abandon(FailureKind kind);
 
@@ -44,6 +49,7 @@ class CurlTransfer {
  private:
   static size_t on_header(char* data, size_t size, size_t count, void* self);
   static size_t on_body(char* data, size_t size, size_t count, void* self);
+  static size_t on_upload(char* data, size_t size, size_t count, void* self);
   static int on_sending(void* self, char*, char*, int, int);
 
   void set_method(Request& request);
@@ -51,17 +57,30 @@ class CurlTransfer {
   void set_connection(const Request& request);
   size_t take_header(std::string_view line);
   size_t take_body(std::string_view data);
+  void notice_answer();
+  size_t pass_on(std::string_view data);
+  size_t give_body(char* buffer, size_t size);
   void take_status();
+  void publish_header();
+  void leave_encoded();
+  bool response_is_whole() const;
+  bool header_is_published() const;
   void let_go();
 
   CURL* easy_;
+  const std::function<void(Exchange*)>& progressed_;
   Exchange* exchange_ = nullptr;
   std::vector<curl_slist> header_nodes_;
   std::forward_list<std::string> empty_headers_;
   std::shared_ptr<const ConnectionSettings> connection_;  // what the handle is set to
   SteadyTime last_activity_{};
   bool header_complete_ = false;
-  std::string reject_;  // why a callback of ours refused data
+  bool ends_with_header_ =
+      false;                     // an answer to HEAD, of which libcurl does not know since we sent it a body
+  bool sends_pieces_ = false;    // what the handle is set to
+  bool leaves_encoded_ = false;  // what the handle is set to
+  bool stands_still_ = false;    // a callback of ours had no room or no data
+  std::string reject_;           // why a callback of ours refused data
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 

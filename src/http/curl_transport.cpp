@@ -27,8 +27,7 @@ struct CurlPool final : ConnectionPool::State {
 
 class CurlTransport final : public Transport {
  public:
-  CurlTransport(const FileDescriptor& epoll, Completed completed)
-      : epoll_(epoll), completed_(std::move(completed)) {
+  CurlTransport(const FileDescriptor& epoll, Events events) : epoll_(epoll), events_(std::move(events)) {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     NEST_CHECK(initialised == CURLE_OK, curl_easy_strerror(initialised));
     multi_ = curl_multi_init();
@@ -69,6 +68,13 @@ class CurlTransport final : public Transport {
     end_early(static_cast<CurlTransfer*>(exchange->transfer), FailureKind::kCancelled);
   }
 
+  void resume(Exchange* exchange) override {
+    auto* transfer = static_cast<CurlTransfer*>(exchange->transfer);
+    if (transfer == nullptr) return;
+    const CURLcode code = transfer->resume();
+    if (code != CURLE_OK) finish(transfer, [&] { transfer->conclude(code, socket_error_); });
+  }
+
   void release(std::unique_ptr<ConnectionPool::State> state) override {
     auto* pool = static_cast<CurlPool*>(state.get());
     pools_.erase(pool);
@@ -77,7 +83,9 @@ class CurlTransport final : public Transport {
   }
 
   void on_ready(int fd, uint32_t epoll_events) override {
-    if (watched(fd).wanted == 0) {  // an idle connection: the server closed it, the next look-up notices
+    // An idle connection, which the server closed (the next look-up notices), or one whose transfer stands
+    // still.
+    if (watched(fd).wanted == 0) {
       forget(fd);
       return;
     }
@@ -139,8 +147,10 @@ class CurlTransport final : public Transport {
 
   static curl_socket_t on_open(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
     const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    auto* transport = static_cast<CurlTransport*>(self);
+    transport->socket_error_ = fd < 0 ? errno : 0;
     if (fd < 0) return CURL_SOCKET_BAD;
-    static_cast<CurlTransport*>(self)->watched(fd) = Watch{true, 0, 0};
+    transport->watched(fd) = Watch{true, 0, 0};
     return fd;
   }
 
@@ -182,7 +192,8 @@ class CurlTransport final : public Transport {
   std::unique_ptr<CurlTransfer> take_idle() {
     if (idle_.empty())
       return std::make_unique<CurlTransfer>(
-          CurlTransfer::SocketCallbacks{&CurlTransport::on_open, &CurlTransport::on_close, this});
+          CurlTransfer::SocketCallbacks{&CurlTransport::on_open, &CurlTransport::on_close, this},
+          events_.progressed);
     std::unique_ptr<CurlTransfer> transfer = std::move(idle_.back());
     idle_.pop_back();
     return transfer;
@@ -225,7 +236,7 @@ class CurlTransport final : public Transport {
       void* found = nullptr;
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &found);
       auto* transfer = static_cast<CurlTransfer*>(found);
-      finish(transfer, [&] { transfer->conclude(code); });
+      finish(transfer, [&] { transfer->conclude(code, socket_error_); });
     }
   }
 
@@ -241,12 +252,13 @@ class CurlTransport final : public Transport {
     curl_multi_remove_handle(multi_, transfer->easy());
     conclude();
     idle_.emplace_back(transfer);
-    completed_(exchange);
+    events_.completed(exchange);
   }
 
   const FileDescriptor& epoll_;
-  Completed completed_;
+  Events events_;
   CURLM* multi_;
+  int socket_error_ = 0;
   SteadyTime timer_ = SteadyTime::max();
   std::set<std::pair<SteadyTime, CurlTransfer*>> deadlines_;
   std::vector<Watch> watches_;  // by descriptor
@@ -257,8 +269,8 @@ class CurlTransport final : public Transport {
 
 }  // namespace
 
-std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Completed completed) {
-  return std::make_unique<CurlTransport>(epoll, std::move(completed));
+std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Events events) {
+  return std::make_unique<CurlTransport>(epoll, std::move(events));
 }
 
 }  // namespace nest::http

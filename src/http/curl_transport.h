@@ -9,6 +9,6 @@
 namespace nest::http {
 
 // Must be made, used and destroyed on one thread. `epoll` must outlive it.
-std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Completed completed);
+std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Events events);
 
 }  // namespace nest::http

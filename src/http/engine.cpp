@@ -59,7 +59,8 @@ class HttpEngine::Loop {
   Loop(std::shared_ptr<Mailbox> mailbox, const TransportFactory& make_transport)
       : mailbox_(std::move(mailbox)), epoll_(make_epoll()) {
     epoll_watch_readable(epoll_, mailbox_->work_ready.fd());
-    transport_ = make_transport(epoll_, [this](Exchange* exchange) { finish(exchange); });
+    transport_ = make_transport(epoll_, {[this](Exchange* exchange) { finish(exchange); },
+                                         [this](Exchange* exchange) { tell(*exchange->streaming); }});
   }
 
   void run() {
@@ -109,25 +110,42 @@ class HttpEngine::Loop {
   }
 
   void carry_out(Control& control) {
-    if (control.cancelled != nullptr) {
-      const auto found = under_way_.find(const_cast<Exchange*>(control.cancelled));
-      if (found != under_way_.end() && (*found)->id == control.cancelled_id) transport_->cancel(*found);
+    if (control.order == Control::Order::kRelease) {
+      if (control.released->state) transport_->release(std::move(control.released->state));
+      return;
     }
-    if (control.released && control.released->state) transport_->release(std::move(control.released->state));
+    const auto found = under_way_.find(const_cast<Exchange*>(control.exchange));
+    if (found == under_way_.end() || (*found)->id != control.exchange_id) return;
+    if (control.order == Control::Order::kCancel)
+      transport_->cancel(*found);
+    else
+      transport_->resume(*found);
+  }
+
+  void tell(Streaming& streaming) {
+    if (streaming.has_news.exchange(true)) return;
+    streaming.next_handoff = newest_news_;
+    if (newest_news_ == nullptr) oldest_news_ = &streaming;
+    newest_news_ = &streaming;
   }
 
   void finish(Exchange* exchange) {
-    exchange->timings.completed = std::chrono::steady_clock::now();
+    if (!exchange->streaming || !exchange->streaming->header_complete)
+      exchange->timings.completed = std::chrono::steady_clock::now();
     under_way_.erase(exchange);
     exchange->next_handoff = newest_done_;
     if (newest_done_ == nullptr) oldest_done_ = exchange;
     newest_done_ = exchange;
   }
 
+  // News before completions: see take_news().
   void deliver() {
-    if (newest_done_ == nullptr) return;
-    Exchange* newest = std::exchange(newest_done_, nullptr);
-    if (mailbox_->completed.push_chain(newest, oldest_done_)) mailbox_->completions_ready.wake();
+    bool wake = false;
+    if (newest_news_ != nullptr)
+      wake = mailbox_->news.push_chain(std::exchange(newest_news_, nullptr), oldest_news_);
+    if (newest_done_ != nullptr)
+      wake |= mailbox_->completed.push_chain(std::exchange(newest_done_, nullptr), oldest_done_);
+    if (wake) mailbox_->completions_ready.wake();
   }
 
   int timeout_ms() const {
@@ -144,6 +162,8 @@ class HttpEngine::Loop {
   std::unordered_set<Exchange*> under_way_;
   Exchange* newest_done_ = nullptr;
   Exchange* oldest_done_ = nullptr;
+  Streaming* newest_news_ = nullptr;
+  Streaming* oldest_news_ = nullptr;
 };
 
 HttpEngine::HttpEngine(TransportFactory make_transport) : mailbox_(std::make_shared<Mailbox>()) {
@@ -168,14 +188,53 @@ std::shared_ptr<ConnectionPool> HttpEngine::make_pool() {
 void HttpEngine::submit(Exchange* exchange) {
   exchange->id = ++last_id_;
   exchange->timings.submitted = std::chrono::steady_clock::now();
+  if (exchange->streaming) exchange->streaming->exchange = exchange;
   if (mailbox_->submitted.push(exchange)) mailbox_->work_ready.wake();
 }
 
-void HttpEngine::cancel(const Exchange* exchange) {
+void HttpEngine::cancel(const Exchange* exchange) { order(Control::Order::kCancel, *exchange); }
+
+void HttpEngine::order(Control::Order order, const Exchange& exchange) {
   auto control = std::make_unique<Control>();
-  control->cancelled = exchange;
-  control->cancelled_id = exchange->id;
+  control->order = order;
+  control->exchange = &exchange;
+  control->exchange_id = exchange.id;
   mailbox_->post(std::move(control));
+}
+
+void HttpEngine::resume(Exchange& exchange) {
+  if (exchange.streaming->transport_waits.exchange(false)) order(Control::Order::kResume, exchange);
+}
+
+bool HttpEngine::write_body(Exchange& exchange, std::string_view piece) {
+  BodyPipe& pipe = exchange.streaming->request_body;
+  if (!pipe.has_room(piece.size())) return false;
+  pipe.write(piece);
+  resume(exchange);
+  return true;
+}
+
+void HttpEngine::end_body(Exchange& exchange) {
+  exchange.streaming->request_body.end();
+  resume(exchange);
+}
+
+void HttpEngine::consume_body(Exchange& exchange, size_t size) {
+  BodyPipe& pipe = exchange.streaming->response_body;
+  pipe.consume(size);
+  if (pipe.is_half_empty()) resume(exchange);
+}
+
+HttpEngine::News HttpEngine::take_news() {
+  // Completions first: all news of what is in them are then there to be taken.
+  Exchange* completed = mailbox_->completed.take_all();
+  return {mailbox_->news.take_all(), completed};
+}
+
+Streaming* HttpEngine::next_news(Streaming* taken) {
+  Streaming* next = taken->next_handoff;
+  taken->has_news.exchange(false);  // not a store: whoever looks at it next must see all that came before
+  return next;
 }
 
 void HttpEngine::shutdown() {

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <thread>
 
 #include "base/file_descriptor.h"
@@ -17,16 +17,16 @@ namespace nest::http {
 
 // Makes the transport that the I/O thread drives. Called on that thread with its epoll set.
 using TransportFactory =
-    std::function<std::unique_ptr<Transport>(const FileDescriptor& epoll, Transport::Completed completed)>;
+    std::function<std::unique_ptr<Transport>(const FileDescriptor& epoll, Transport::Events events)>;
 
-// submit(), cancel(), make_pool(), take_completed(): the Python thread only. Nothing blocks. Every submitted
-// exchange comes out of take_completed() exactly once, cancelled or not; the caller owns it throughout but
-// must not touch it in between.
+// All functions: the Python thread only. Nothing blocks. Every submitted exchange comes out of take_news() as
+// completed exactly once, cancelled or not; the caller owns it throughout but must not touch it in between,
+// except for what Streaming allows.
 class HttpEngine {
  public:
   explicit HttpEngine(TransportFactory make_transport);
-  // Ends every exchange under way and closes all connections; joins the thread. What take_completed() would
-  // still return is the caller's to free: call shutdown() and take_completed() first.
+  // Ends every exchange under way and closes all connections; joins the thread. What take_news() would
+  // still return is the caller's to free: call shutdown() and take_news() first.
   ~HttpEngine();
   HttpEngine(const HttpEngine&) = delete;
   HttpEngine& operator=(const HttpEngine&) = delete;
@@ -37,11 +37,27 @@ class HttpEngine {
   void submit(Exchange* exchange);
   void cancel(const Exchange* exchange);
 
-  // Readable while there may be something to take; clear_completions() before taking.
+  // For an exchange with Streaming::sends_body. False, and nothing taken, if there is no room now; there will
+  // be news when there is.
+  bool write_body(Exchange& exchange, std::string_view piece);
+  void end_body(Exchange& exchange);
+  // For one with Streaming::reads_body. The unread rest of the oldest piece, valid until consume_body(); if
+  // it is empty there will be news of more, or of the end.
+  std::string_view peek_body(Exchange& exchange) { return exchange.streaming->response_body.front(); }
+  void consume_body(Exchange& exchange, size_t size);
+
+  // Readable while there may be news; clear_completions() before taking them.
   int completion_fd() const { return mailbox_->completions_ready.fd(); }
   void clear_completions() const { mailbox_->completions_ready.clear(); }
-  // A chain through next_handoff, oldest first; null when there is nothing.
-  Exchange* take_completed() { return mailbox_->completed.take_all(); }
+
+  // Two chains, oldest first, to be gone through from the first to the second: an exchange may be in both.
+  struct News {
+    Streaming* streaming;  // through next_news(): header, data or room has come
+    Exchange* completed;   // through next_handoff
+  };
+  News take_news();
+  // Goes from one link to the next, after which there may be news of it again.
+  static Streaming* next_news(Streaming* taken);
 
   // Cancels what is under way and stops the thread; idempotent.
   void shutdown();
@@ -49,8 +65,10 @@ class HttpEngine {
  private:
   // A message for the I/O thread besides exchanges to start.
   struct Control {
-    const Exchange* cancelled = nullptr;  // compared, followed only if known to be under way
-    uint64_t cancelled_id = 0;
+    enum class Order { kRelease, kCancel, kResume };
+    Order order = Order::kRelease;
+    const Exchange* exchange = nullptr;  // compared, followed only if known to be under way
+    uint64_t exchange_id = 0;
     std::unique_ptr<ConnectionPool> released;
     Control* next_handoff = nullptr;
   };
@@ -61,11 +79,16 @@ class HttpEngine {
     WakeFd completions_ready;
     HandoffQueue<Exchange> submitted;
     HandoffQueue<Control> controls;
+    HandoffQueue<Streaming> news;
     HandoffQueue<Exchange> completed;
     std::atomic<bool> stopping{false};
     void post(std::unique_ptr<Control> control);
   };
   class Loop;
+
+  void order(Control::Order order, const Exchange& exchange);
+  // Lets the transfer go on if it stands still.
+  void resume(Exchange& exchange);
 
   std::shared_ptr<Mailbox> mailbox_;
   std::thread thread_;

@@ -8,11 +8,6 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-bool same_name(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
 std::string_view name_of(std::string_view line) { return line.substr(0, line.find(':')); }
 
 std::string_view trim(std::string_view text) {
@@ -32,6 +27,11 @@ std::string_view next_line(std::string_view& block) {
 }
 
 }  // namespace
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
 
 std::vector<std::string>::iterator HeaderLines::find(std::string_view name) {
   return std::find_if(lines_.begin(), lines_.end(),

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "http/streaming.h"
 
 namespace nest::http {
 
@@ -23,6 +24,9 @@ struct ConnectionSettings {
   std::string client_key;   // PEM file; empty: inside client_cert
   std::string proxy;        // URL; empty: none. Environment variables are never looked at.
 };
+
+// Whatever the case, as names of headers are compared.
+bool same_name(std::string_view a, std::string_view b);
 
 // Request headers as lines "Name: value", ready for the wire. Setting a name again replaces it whatever the
 // case.
@@ -94,19 +98,21 @@ struct Timings {
   SteadyTime started{};     // the I/O thread took it up
   SteadyTime sending{};     // connection ready, request about to be written; zero if never
   SteadyTime first_byte{};  // first byte of the response's header; zero if never
-  SteadyTime completed{};   // last byte of the body, or the failure
+  SteadyTime completed{};   // last byte of the body (if it is streamed: of the header), or the failure
 
   // What the user is told: from taking it up to the end, waiting for no other thread.
   Duration response_time() const { return completed - started; }
 };
 
 // Owned by the Python side; lent to the I/O thread from submit() until it comes back completed, exactly once.
+// What the Python side may touch before that is said in Streaming.
 struct Exchange {
   Request request;
   Response response;
   Failure failure;
   Timings timings;
   std::shared_ptr<ConnectionPool> pool;  // the user's connections
+  std::unique_ptr<Streaming> streaming;  // null: both bodies are whole
   uint64_t id = 0;                       // given by HttpEngine::submit, never used twice
 
   Exchange* next_handoff = nullptr;  // see HandoffQueue

@@ -26,8 +26,14 @@ class ConnectionPool {
 // All calls on the I/O thread.
 class Transport {
  public:
-  // Receives every started exchange exactly once. Must not call back into the transport.
-  using Completed = std::function<void(Exchange*)>;
+  // None may call back into the transport.
+  struct Events {
+    // Receives every started exchange exactly once.
+    std::function<void(Exchange*)> completed;
+    // An exchange with `streaming` has a complete header, a piece of its response's body, or room for one of
+    // its request's.
+    std::function<void(Exchange*)> progressed;
+  };
 
   virtual ~Transport() = default;
 
@@ -35,6 +41,8 @@ class Transport {
   virtual void start(Exchange* exchange) = 0;
   // Ends an exchange early with FailureKind::kCancelled; nothing if it is not under way (any more).
   virtual void cancel(Exchange* exchange) = 0;
+  // Goes on with an exchange under way that had Streaming::transport_waits set.
+  virtual void resume(Exchange* exchange) = 0;
   // The user is gone: closes idle connections. No exchange of this pool is under way.
   virtual void release(std::unique_ptr<ConnectionPool::State> state) = 0;
 

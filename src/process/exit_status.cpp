@@ -57,15 +57,23 @@ std::optional<Ending> peek_ending(pid_t pid) {
 }
 
 void reap(pid_t pid) {
-  while (::waitpid(pid, nullptr, WNOHANG) < 0 && errno == EINTR) {
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
-bool group_is_alive(pid_t process_group) {
+void kill_and_reap(pid_t pid) {
+  if (const auto ending = peek_ending(pid); ending && ending->collected_elsewhere) return;
+  ::kill(pid, SIGKILL);
+  reap(pid);
+}
+
+bool group_is_alive(pid_t process_group, pid_t watch) {
   const std::unique_ptr<DIR, CloseDirectory> directory(::opendir("/proc"));
   if (!directory) return false;
+  const std::string not_counted = std::to_string(watch);
   while (const dirent* entry = ::readdir(directory.get())) {
     if (!std::isdigit(static_cast<unsigned char>(entry->d_name[0]))) continue;
+    if (entry->d_name == not_counted) continue;
     if (is_live_member(entry->d_name, process_group)) return true;
   }
   return false;

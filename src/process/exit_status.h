@@ -17,10 +17,14 @@ struct Ending {
 };
 std::optional<Ending> peek_ending(pid_t pid);
 
-// Collects an ended child. Does not block.
+// Collects a child that has ended, or was sent SIGKILL: that may take a moment.
 void reap(pid_t pid);
 
-// Whether a process of the group still lives: zombies do not count. False where /proc cannot be read.
-bool group_is_alive(pid_t process_group);
+// Ends a child of ours for good; nothing if other code of this process has collected it.
+void kill_and_reap(pid_t pid);
+
+// Whether a process of the group still lives, other than `watch`: zombies do not count. False where /proc
+// cannot be read.
+bool group_is_alive(pid_t process_group, pid_t watch = -1);
 
 }  // namespace nest::process

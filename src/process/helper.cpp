@@ -140,7 +140,7 @@ void Helper::begin_stop(SteadyTime now, Duration grace) {
 }
 
 void Helper::continue_stop(SteadyTime now, OutputLog& log) {
-  if (!running() && !group_is_alive(process_.pid)) return finish(log);
+  if (!running() && !group_is_alive(process_.pid, process_.watch)) return finish(log);
   if (now < stop_deadline_) return;
   if (!killed_) {
     killed_ = true;
@@ -157,6 +157,7 @@ void Helper::finish(OutputLog& log) {
     ::kill(-process_.pid, SIGKILL);  // whoever /proc did not show; the zombie keeps the group's id ours
     reap(process_.pid);
   }
+  kill_and_reap(process_.watch);  // it may have joined the group after that was killed
   pump_output(log, kBytesAfterEnd);
   for (const auto& line : splitter_.finish()) keep_line(line, log);
   process_.output = FileDescriptor();

@@ -3,22 +3,18 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <map>
 #include <string_view>
 #include <system_error>
 
 #include "base/errors.h"
-
-#ifndef CLOSE_RANGE_CLOEXEC
-#define CLOSE_RANGE_CLOEXEC (1U << 2)
-#endif
+#include "process/child_setup.h"
+#include "process/group_watch.h"
 
 namespace nest::process {
 
@@ -78,9 +74,8 @@ struct Image {
   std::vector<char*> argv;
   std::vector<char*> envp;
   const char* cwd;
-  unsigned highest_fd;
 
-  explicit Image(const DependencySpec& spec) : arguments(spec.command), cwd(nullptr), highest_fd(1024) {
+  explicit Image(const DependencySpec& spec) : arguments(spec.command), cwd(nullptr) {
     const auto environment = child_environment(spec);
     const auto path = environment.find("PATH");
     programs = candidates(spec.command.front(), path == environment.end() ? kDefaultPath : path->second);
@@ -90,10 +85,6 @@ struct Image {
     argv = null_terminated(arguments);
     envp = null_terminated(variables);
     if (!spec.cwd.empty()) cwd = spec.cwd.c_str();
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-      highest_fd = static_cast<unsigned>(std::min<rlim_t>(limit.rlim_cur, 1 << 20));
-    }
   }
   Image(const Image&) = delete;
   Image& operator=(const Image&) = delete;
@@ -116,11 +107,6 @@ void default_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-void close_on_exec_from_3(unsigned highest_fd) {
-  if (::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) == 0) return;
-  for (unsigned fd = 3; fd < highest_fd; ++fd) ::fcntl(static_cast<int>(fd), F_SETFD, FD_CLOEXEC);
-}
-
 [[noreturn]] void run_child(const Image& image, int input, int output, int error_pipe, pid_t parent) {
   using Step = ExecFailure::Step;
   if (::setpgid(0, 0) != 0 || ::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) give_up(error_pipe, Step::kOther);
@@ -128,7 +114,7 @@ void close_on_exec_from_3(unsigned highest_fd) {
   default_signals();
   if (::dup2(input, 0) < 0 || ::dup2(output, 1) < 0 || ::dup2(output, 2) < 0)
     give_up(error_pipe, Step::kOther);
-  close_on_exec_from_3(image.highest_fd);
+  close_on_exec_from_3();
   if (image.cwd != nullptr && ::chdir(image.cwd) != 0) give_up(error_pipe, Step::kDirectory);
   int best_error = ENOENT;
   for (char* const* program = image.program_pointers.data(); *program != nullptr; ++program) {
@@ -144,43 +130,19 @@ void close_on_exec_from_3(unsigned highest_fd) {
 
 // --- Back in the parent.
 
-// A descriptor above standard error, so that dup2() in the child cannot overwrite it.
-FileDescriptor above_stdio(int fd) {
-  FileDescriptor low(fd);
-  if (fd < 0 || fd > 2) return low;
-  return FileDescriptor(::fcntl(fd, F_DUPFD_CLOEXEC, 3));
-}
-
-struct Pipe {
-  FileDescriptor read_end;
-  FileDescriptor write_end;
-};
-
 [[noreturn]] void fail(const DependencySpec& spec, const std::string& what) {
   throw UsageError("dependency '" + spec.name + "': " + what);
 }
 
-Pipe make_pipe(const DependencySpec& spec) {
-  int ends[2] = {-1, -1};
-  if (::pipe2(ends, O_CLOEXEC) != 0) fail(spec, "cannot make a pipe: " + reason(errno));
-  Pipe pipe{above_stdio(ends[0]), above_stdio(ends[1])};
-  if (pipe.read_end.get() < 0 || pipe.write_end.get() < 0) fail(spec, "cannot make a pipe: " + reason(errno));
-  return pipe;
+Pipe make_pipe_for(const DependencySpec& spec) {
+  auto pipe = make_pipe();
+  if (!pipe) fail(spec, "cannot make a pipe: " + reason(errno));
+  return std::move(*pipe);
 }
 
-pid_t fork_child(const Image& image, int input, int output, int error_pipe) {
-  // No handler of ours may run in the child, which shares our handlers until the exec.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  const pid_t parent = ::getpid();
-  const pid_t pid = ::fork();
-  if (pid == 0) run_child(image, input, output, error_pipe, parent);
-  const int error = errno;
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  errno = error;
-  return pid;
+void collect(pid_t pid) {
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
 bool read_failure(int error_pipe, ExecFailure& failure) {
@@ -215,21 +177,31 @@ std::string explain(const DependencySpec& spec, const ExecFailure& failure) {
 
 Spawned spawn(const DependencySpec& spec) {
   const Image image(spec);
-  Pipe output = make_pipe(spec);
-  Pipe errors = make_pipe(spec);
+  Pipe output = make_pipe_for(spec);
+  Pipe errors = make_pipe_for(spec);
   const FileDescriptor input = above_stdio(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (input.get() < 0) fail(spec, "cannot open /dev/null: " + reason(errno));
 
   Spawned child;
-  child.pid = fork_child(image, input.get(), output.write_end.get(), errors.write_end.get());
+  const pid_t parent = ::getpid();
+  child.pid = fork_with_signals_blocked();
+  if (child.pid == 0) run_child(image, input.get(), output.write_end.get(), errors.write_end.get(), parent);
   if (child.pid < 0) fail(spec, "cannot start a process: " + reason(errno));
   errors.write_end = FileDescriptor();
+  output.write_end =
+      FileDescriptor();  // nor may the watch have it: its end is the end of the helper's output
 
   ExecFailure failure{};
   if (read_failure(errors.read_end.get(), failure)) {
-    while (::waitpid(child.pid, nullptr, 0) < 0 && errno == EINTR) {
-    }
+    collect(child.pid);
     fail(spec, explain(spec, failure));
+  }
+  child.watch = watch_group(child.pid);
+  if (child.watch < 0) {
+    const int error = errno;
+    ::kill(-child.pid, SIGKILL);
+    collect(child.pid);
+    fail(spec, "cannot start a process that watches it: " + reason(error));
   }
   child.pidfd = FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
   child.output = std::move(output.read_end);

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <utility>
 
+#include "report/whole_file.h"
+
 namespace nest::report {
 namespace {
 
@@ -15,19 +17,22 @@ constexpr std::size_t kMaxWaitingBytes = 8U << 20U;
 
 std::string system_reason() { return std::strerror(errno); }
 
-void keep(std::vector<std::string>& problems, std::string problem) {
-  if (!problem.empty()) problems.push_back(std::move(problem));
+void keep(std::map<std::string, std::string>& failures, const std::string& path, const std::string& reason) {
+  if (reason.empty()) return;
+  std::string& paths = failures[reason];
+  paths += (paths.empty() ? "" : ", ") + path;
 }
 
 }  // namespace
 
-CsvFile::CsvFile(std::string path, std::string header) : path_(std::move(path)), header_(std::move(header)) {}
+CsvHistory::CsvHistory(std::string path, std::string header)
+    : path_(std::move(path)), header_(std::move(header)) {}
 
-CsvFile::~CsvFile() {
+CsvHistory::~CsvHistory() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-std::string CsvFile::open_if_needed() {
+std::string CsvHistory::open_if_needed() {
   if (fd_ >= 0) return {};
   const int fd = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) return system_reason();
@@ -42,7 +47,7 @@ std::string CsvFile::open_if_needed() {
   return reason;
 }
 
-std::string CsvFile::write_at(std::string_view text, std::int64_t offset) {
+std::string CsvHistory::write_at(std::string_view text, std::int64_t offset) {
   while (!text.empty()) {
     const ssize_t written = ::pwrite(fd_, text.data(), text.size(), offset);
     if (written < 0) {
@@ -55,26 +60,7 @@ std::string CsvFile::write_at(std::string_view text, std::int64_t offset) {
   return {};
 }
 
-std::string CsvFile::said_once(const std::string& reason) {
-  if (reason == last_reason_) return {};
-  last_reason_ = reason;
-  if (reason.empty()) return {};
-  return "Cannot write " + path_ + ": " + reason +
-         " (the run goes on; its statistics are kept and writing is tried again)";
-}
-
-std::string CsvFile::replace_rows(std::string_view rows) {
-  std::string reason = open_if_needed();
-  const auto start = static_cast<std::int64_t>(header_.size());
-  if (reason.empty()) reason = write_at(rows, start);
-  if (reason.empty()) {
-    end_ = start + static_cast<std::int64_t>(rows.size());
-    if (::ftruncate(fd_, end_) != 0) reason = system_reason();
-  }
-  return said_once(reason);
-}
-
-std::string CsvFile::append_rows(std::string_view rows) {
+std::string CsvHistory::append_rows(std::string_view rows) {
   if (waiting_.size() + rows.size() <= kMaxWaitingBytes) waiting_ += rows;
   std::string reason = open_if_needed();
   if (reason.empty()) reason = write_at(waiting_, end_);
@@ -84,34 +70,47 @@ std::string CsvFile::append_rows(std::string_view rows) {
   } else if (fd_ >= 0 && ::ftruncate(fd_, end_) != 0) {
     reason += "; a row may be cut";
   }
-  return said_once(reason);
+  return reason;
 }
 
-std::string CsvFile::close() {
+std::string CsvHistory::close() {
   if (fd_ < 0) return {};
   const int failed = ::close(std::exchange(fd_, -1));
-  return failed != 0 ? said_once(system_reason()) : std::string();
+  return failed != 0 ? system_reason() : std::string();
 }
 
 CsvFiles::CsvFiles(const std::string& prefix, const CsvContents& headers)
-    : stats_(prefix + "_stats.csv", headers.stats),
-      history_(prefix + "_stats_history.csv", headers.history),
-      failures_(prefix + "_failures.csv", headers.failures),
-      exceptions_(prefix + "_exceptions.csv", headers.exceptions) {}
+    : prefix_(prefix), headers_(headers), history_(prefix + "_stats_history.csv", headers.history) {}
 
 std::vector<std::string> CsvFiles::write(const CsvContents& contents) {
+  Failures failures;
+  const auto replace = [&](const char* suffix, const std::string& header, const std::string& rows) {
+    const std::string path = prefix_ + suffix;
+    const int failure = replace_file(path, header + rows);
+    keep(failures, path, failure == 0 ? std::string() : std::strerror(failure));
+  };
+  replace("_stats.csv", headers_.stats, contents.stats);
+  keep(failures, history_.path(), history_.append_rows(contents.history));
+  replace("_failures.csv", headers_.failures, contents.failures);
+  replace("_exceptions.csv", headers_.exceptions, contents.exceptions);
+  return said_once(failures);
+}
+
+std::vector<std::string> CsvFiles::said_once(const Failures& failures) {
   std::vector<std::string> problems;
-  keep(problems, stats_.replace_rows(contents.stats));
-  keep(problems, history_.append_rows(contents.history));
-  keep(problems, failures_.replace_rows(contents.failures));
-  keep(problems, exceptions_.replace_rows(contents.exceptions));
+  if (failures.empty()) said_.clear();
+  for (const auto& [reason, paths] : failures) {
+    if (!said_.insert(reason).second) continue;
+    problems.push_back("Cannot write " + paths + ": " + reason +
+                       " (the run goes on; its statistics are kept and writing is tried again)");
+  }
   return problems;
 }
 
 std::vector<std::string> CsvFiles::close() {
-  std::vector<std::string> problems;
-  for (CsvFile* file : {&stats_, &history_, &failures_, &exceptions_}) keep(problems, file->close());
-  return problems;
+  Failures failures;
+  keep(failures, history_.path(), history_.close());
+  return said_once(failures);
 }
 
 }  // namespace nest::report

@@ -43,7 +43,7 @@ void StallWatch::run() {
   std::unique_lock lock(mutex_);
   while (!stopped_.wait_for(lock, pause_, [this] { return stop_; })) {
     const std::uint64_t now = beats_.load(std::memory_order_relaxed);
-    if (now != seen) {
+    if (look_again_.exchange(false, std::memory_order_relaxed) || now != seen) {
       seen = now;
       looks = 0;
     } else if (++looks == kLooksPerLimit) {

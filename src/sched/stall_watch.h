@@ -24,6 +24,10 @@ class StallWatch {
   StallWatch(const StallWatch&) = delete;
   StallWatch& operator=(const StallWatch&) = delete;
 
+  // Counts anew, and calls `on_stall` again if nothing begins until then. Any thread; also from a signal
+  // handler.
+  void look_again() noexcept { look_again_.store(true, std::memory_order_relaxed); }
+
   // By the watched thread alone. No locked instruction: cheap enough for every switch.
   void beat() noexcept {
     beats_.store(beats_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -35,6 +39,7 @@ class StallWatch {
   const std::chrono::nanoseconds pause_;
   const std::function<void()> on_stall_;
   std::atomic<std::uint64_t> beats_{0};
+  std::atomic<bool> look_again_{false};
   std::mutex mutex_;
   std::condition_variable stopped_;
   bool stop_ = false;

@@ -27,6 +27,8 @@ void StatsEntry::reset(double now_s) {
   min_response_time.reset();
   last_request_timestamp.reset();
   response_times.clear();
+  precise_times.clear();
+  phases = {};
   requests_per_second.clear();
   failures_per_second.clear();
   cache.clear();
@@ -53,6 +55,7 @@ void StatsEntry::log(const Sample& sample, int window_s) {
   total_response_time += time;
   if (!min_response_time || time < *min_response_time) min_response_time = time;
   if (max_response_time < time) max_response_time = time;
+  precise_times.add(time.real());
   response_times.add(sample.bucket ? *sample.bucket : Number(bucket_response_time(time)));
 }
 
@@ -78,6 +81,8 @@ void StatsEntry::extend(const StatsEntry& other, int window_s) {
     min_response_time = other.min_response_time;
   }
   for (const Bucket& bucket : other.response_times.buckets()) response_times.add(bucket.key, bucket.count);
+  precise_times.merge(other.precise_times);
+  phases.merge(other.phases);
   for (const auto& entry : other.requests_per_second.counts())
     requests_per_second.add(entry.second, entry.count);
   for (const auto& entry : other.failures_per_second.counts())
@@ -107,6 +112,15 @@ Number StatsEntry::avg_content_length() const {
 
 Number StatsEntry::response_time_percentile(double fraction) const {
   return percentile(response_times.buckets(), num_samples(), fraction);
+}
+
+std::vector<PreciseHistogram::Bucket> StatsEntry::distribution() const {
+  if (is_precise()) return precise_times.buckets();
+  std::vector<PreciseHistogram::Bucket> buckets;
+  for (const Bucket& bucket : response_times.buckets()) {
+    buckets.push_back({bucket.key.real(), bucket.key.real(), bucket.count});
+  }
+  return buckets;
 }
 
 Number StatsEntry::median_response_time() const {

@@ -7,10 +7,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "stats/histogram.h"
 #include "stats/number.h"
 #include "stats/per_second.h"
+#include "stats/phases.h"
+#include "stats/precise_histogram.h"
 #include "stats/response_times_cache.h"
 
 namespace nest::stats {
@@ -49,6 +52,11 @@ class StatsEntry {
   // Of about the last window_s seconds; nothing without a snapshot of that time. REQUIRES: use_cache.
   std::optional<Number> current_response_time_percentile(double fraction, double now_s, int window_s) const;
 
+  // Whether every sample is known precisely; not those that arrived as Locust's buckets.
+  bool is_precise() const { return precise_times.count() == num_samples(); }
+  // The samples by response time, ascending; unless is_precise(), Locust's buckets, which have no width.
+  std::vector<PreciseHistogram::Bucket> distribution() const;
+
   // Requests and failures per second: over ten seconds ending a little before the last request, and overall.
   Number current_rps(const Span& span) const { return current_rate(requests_per_second, span); }
   Number current_fail_per_sec(const Span& span) const { return current_rate(failures_per_second, span); }
@@ -71,6 +79,8 @@ class StatsEntry {
   double start_time = 0;  // of creation or of the last reset, not of the first request
   std::optional<double> last_request_timestamp;
   Histogram response_times;
+  PreciseHistogram precise_times;
+  PhaseTotals phases;
   PerSecond requests_per_second;
   PerSecond failures_per_second;
   ResponseTimesCache cache;

@@ -12,8 +12,8 @@ constexpr std::size_t kHundreds = 190;
 constexpr std::size_t kThousands = 280;
 
 std::optional<std::size_t> dense_slot(const Number& key) {
-  if (!key.is_whole()) return std::nullopt;
   const std::int64_t value = key.truncated();
+  if (!key.is_whole() && static_cast<double>(value) != key.real()) return std::nullopt;
   const auto position = static_cast<std::size_t>(value);
   if (value < 0 || value > 60000) return std::nullopt;
   if (value <= 100) return position;
@@ -37,6 +37,9 @@ std::int64_t dense_key(std::size_t slot) {
 std::int64_t* Histogram::dense(const Number& key) {
   const auto position = dense_slot(key);
   if (!position) return nullptr;
+  const bool is_held = *position < dense_.size() && dense_[*position] != 0;
+  if (!is_held && !key.is_whole()) return nullptr;
+  if (!sparse_.empty() && sparse_.contains(key)) return nullptr;
   if (*position >= dense_.size()) dense_.resize(*position + 1 + *position / 4);
   return &dense_[*position];
 }
@@ -62,9 +65,9 @@ void Histogram::set(const Number& key, std::int64_t count) {
 }
 
 std::int64_t Histogram::count(const Number& key) const {
-  if (const auto position = dense_slot(key)) return *position < dense_.size() ? dense_[*position] : 0;
-  const auto found = sparse_.find(key);
-  return found == sparse_.end() ? 0 : found->second;
+  if (const auto found = sparse_.find(key); found != sparse_.end()) return found->second;
+  const auto position = dense_slot(key);
+  return position && *position < dense_.size() ? dense_[*position] : 0;
 }
 
 void Histogram::clear() {

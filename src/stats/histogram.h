@@ -34,7 +34,8 @@ class Histogram {
   std::vector<Bucket> buckets() const;
 
  private:
-  std::int64_t* dense(const Number& key);  // null: the key is for sparse_
+  // Null: the key is for sparse_. A key is held once: as an int or as an equal float, whichever came first.
+  std::int64_t* dense(const Number& key);
 
   std::vector<std::int64_t> dense_;
   std::map<Number, std::int64_t> sparse_;

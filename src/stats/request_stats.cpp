@@ -37,6 +37,11 @@ void RequestStats::log_request(std::string_view method, std::string_view name,
   log_request(method, name, sample);
 }
 
+void RequestStats::log_phases(std::string_view method, std::string_view name, const Phases& phases) {
+  total->phases.add(phases);
+  if (StatsEntry* entry = find(name, method)) entry->phases.add(phases);
+}
+
 void RequestStats::log_error(std::string_view method, std::string_view name, double now_s) {
   total->log_error(now_s);
   get_or_create(name, method, now_s)->log_error(now_s);

@@ -50,6 +50,8 @@ class RequestStats {
   void log_request(std::string_view method, std::string_view name, const Sample& sample);
   void log_request(std::string_view method, std::string_view name, std::optional<double> response_time_ms,
                    std::int64_t content_length, double now_s, std::optional<long> bucket = std::nullopt);
+  // Adds to total and to the entry, if there is one.
+  void log_phases(std::string_view method, std::string_view name, const Phases& phases);
   // Counts a failure in total and in its entry; its kind is counted by StatsError::occurred().
   void log_error(std::string_view method, std::string_view name, double now_s);
 

@@ -1,4 +1,4 @@
-"""The benchmarks of what the project promises: `bench.py cpu`, `memory`, `truth`, or `all` of them.
+"""The benchmarks of what the project promises: `bench.py cpu`, `python`, `memory`, `truth`, `soak`, or `all` of them.
 
 The exit code is 0 if every requirement is met, 1 if one is missed, 2 if something could not be measured."""
 
@@ -10,10 +10,18 @@ from pathlib import Path
 
 import cpu
 import memory
+import python_thread
+import soak
 import truth
 from generators import BenchmarkError
 
-BENCHMARKS = {"cpu": cpu.benchmark, "memory": memory.benchmark, "truth": truth.benchmark}
+BENCHMARKS = {
+    "cpu": cpu.benchmark,
+    "python": python_thread.benchmark,
+    "memory": memory.benchmark,
+    "truth": truth.benchmark,
+    "soak": soak.benchmark,
+}
 
 
 def main() -> int:

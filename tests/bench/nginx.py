@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import socket
@@ -31,10 +32,16 @@ http {{
     server {{
         listen 127.0.0.1:{port} backlog=16384;
         location = / {{ default_type text/plain; return 200 "Hello, this is a small body.\\n"; }}
+        location = /item.json {{ default_type application/json; return 200 '{item}'; }}
         location = /status {{ stub_status; }}
     }}
 }}
 """
+ITEM = json.dumps(
+    {"id": 4711, "name": "a thing of value", "tags": ["red", "round", "rare"], "price": 12.5, "note": ""}
+)
+ITEM = ITEM[:-2] + "x" * (200 - len(ITEM)) + ITEM[-2:]
+"""A JSON body of 200 bytes."""
 
 
 class Nginx:
@@ -51,7 +58,7 @@ class Nginx:
 
     def __enter__(self) -> Nginx:
         configuration = self._folder / "nginx.conf"
-        configuration.write_text(CONFIGURATION.format(folder=self._folder, port=self.port))
+        configuration.write_text(CONFIGURATION.format(folder=self._folder, port=self.port, item=ITEM))
         program = shutil.which("nginx") or "/usr/sbin/nginx"
         command = [
             program,

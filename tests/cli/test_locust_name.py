@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from running import Result, RunNest
 
-PACKAGE = Path(__file__).resolve().parents[2] / "python" / "locust" / "__init__.py"
+VERSION = Path(__file__).resolve().parents[2] / "python" / "locust_nest" / "cli" / "version.py"
 
 MODEL = """
 from locust import User, events, tag, task
@@ -66,6 +66,32 @@ def test_it_runs_the_locustfile_of_the_directory_without_a_table(locust: RunNest
     assert bought(result) == "bought 3 None none 1 locustfile.py ['Buyer'] ['quick']"
     assert result.returncode == 0
     assert result.stdout.splitlines()[0].startswith("bought")
+
+
+def test_python_runs_it_as_a_module(locust: RunNest, nest: RunNest, tmp_path: Path) -> None:
+    (tmp_path / "locustfile.py").write_text(MODEL)
+    for arguments in (
+        ("--headless", "-u", "2", "Buyer", "--basket", "4"),
+        ("--headless", "--baskte", "3"),
+        ("--headless", "Nobody"),
+        ("--version",),
+        ("-f", "missing.py"),
+    ):
+        result, as_module = locust(*arguments), nest("python", "-m", "locust", *arguments)
+        assert as_module.returncode == result.returncode
+        assert as_module.stdout == result.stdout
+        last_lines = [
+            re.sub(r"(?m)^\[.*?\]", "", text.stderr).split("\n")[-2:] for text in (as_module, result)
+        ]
+        assert last_lines[0] == last_lines[1]
+
+
+def test_a_script_calls_its_main(nest: RunNest, tmp_path: Path) -> None:
+    (tmp_path / "locustfile.py").write_text(MODEL)
+    (tmp_path / "script.py").write_text("from locust.main import main\nmain()\n")
+    result = nest("python", "script.py", "--headless", "--basket", "5")
+    assert bought(result) == "bought 5 None none 1 locustfile.py [] None"
+    assert result.returncode == 0
 
 
 def test_without_a_locustfile_it_says_so_as_locust_does(locust: RunNest) -> None:
@@ -129,7 +155,7 @@ def test_help_comes_even_if_the_models_cannot_be_imported(nest: RunNest, tmp_pat
 
 
 def test_its_version_is_that_of_the_locust_it_follows(locust: RunNest) -> None:
-    (version,) = re.findall(r'__version__ = "(.*)"', PACKAGE.read_text())
+    (version,) = re.findall(r'FOLLOWED_VERSION = "(.*)"', VERSION.read_text())
     assert locust("-V").stdout.startswith(f"locust {version} from locust-nest ")
 
 
@@ -137,3 +163,32 @@ def test_locust_nest_runs_the_locustfile_where_there_are_no_models(nest: RunNest
     (tmp_path / "locustfile.py").write_text(MODEL)
     assert bought(nest("--headless", "--basket", "2")) == "bought 2 None none 1 locustfile.py [] None"
     assert nest("--headless", "--baskt=2").stderr.endswith("Did you mean '--basket'?\n")
+
+
+REQUESTS = """
+from locust import User, constant, task
+class A(User):
+    wait_time = constant(0.01)
+    @task
+    def t(self):
+        self.environment.events.request.fire(
+            request_type="T", name="n", response_time=1, response_length=0, exception=None, context={})
+"""
+
+
+def test_old_limits_of_requests_and_steps_of_load_still_work(locust: RunNest, tmp_path: Path) -> None:
+    (tmp_path / "locustfile.py").write_text(REQUESTS)
+    result = locust("--no-web", "-c", "3", "-r", "100", "-n", "7", "--only-summary")
+    assert result.returncode == 0
+    # Each of the three users may have had one more under way.
+    assert re.search(r"^T +n +[789] +0\(0.00%\)", result.stderr, re.MULTILINE)
+    steps = ("--step-load", "--step-clients", "2", "--step-time", "1", "-c", "4", "-r", "100", "-t", "3")
+    log = locust("--no-web", *steps, "--only-summary").stderr
+    assert log.index("updating to 2 users") < log.index("updating to 4 users")
+
+
+def test_debug_shows_where_in_its_modules_a_model_fails(locust: RunNest, tmp_path: Path) -> None:
+    (tmp_path / "locustfile.py").write_text("import deep")
+    (tmp_path / "deep.py").write_text("def f():\n    1/0\nf()")
+    assert "Traceback" not in locust("--headless").stderr
+    assert 'deep.py", line 2, in f' in locust("--headless", "-L", "DEBUG").stderr

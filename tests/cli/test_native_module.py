@@ -1,4 +1,4 @@
-"""What `nest_engine` lends Python of the command line, the configuration and the plan of a run."""
+"""What `nest_engine` lends Python of the configuration and the plan of a run."""
 
 from pathlib import Path
 
@@ -6,19 +6,6 @@ from running import RunNest
 
 SCRIPT = """
 import nest_engine as engine
-
-load = ["-u", "5", "-r", "2", "-t", "1m"]
-options = engine.parse_options(["--headless", *load, "-d", "a", "-T", "-E", "x", "y", "--strict", "Buyer"])
-print(options.num_users, options.spawn_rate, options.run_time, options.stop_timeout, options.host)
-print(options.model_dirs, options.include_tasksets, options.tags, options.exclude_tags, options.user_classes)
-try:
-    options.num_users = 6
-except AttributeError:
-    print("read only")
-try:
-    engine.parse_options(["-u"])
-except engine.UsageError as error:
-    print(error.exit_code, str(error).splitlines())
 
 dispatcher = engine.UserDispatcher([("A", 5, 0), ("B", 1, 0)])
 print("".join(dispatcher.add(17)), dispatcher.remove(2), dispatcher.counts(), dispatcher.total)
@@ -44,16 +31,12 @@ CONFIG = """{"locusts": {"b/a.py:A": 7}, "total_locusts": 7,
 """
 
 
-def test_options_plan_and_configuration_reach_python(nest: RunNest, tmp_path: Path) -> None:
+def test_plan_and_configuration_reach_python(nest: RunNest, tmp_path: Path) -> None:
     (tmp_path / "weights.json").write_text(CONFIG)
     (tmp_path / "script.py").write_text(SCRIPT)
     result = nest("python", "script.py")
     assert result.stderr == ""
     assert result.stdout.splitlines() == [
-        "5 2.0 60 0.0 None",
-        "['a'] True None ['x', 'y'] ['Buyer']",
-        "read only",
-        "2 ['argument -u/--users: expected one argument']",
         "AABAAAAABAAAAABAA ['A', 'A'] {'A': 12, 'B': 3} 15",
         "two user classes are called A",
         "1 0.5 3 -1.0 3",

@@ -1,7 +1,20 @@
 """What the command line accepts, refuses and explains."""
 
+import os
+import re
+import subprocess
+from pathlib import Path
+
 import pytest
 from running import Result, RunNest
+
+PROGRAM = str(Path(os.environ.get("LOCUST_NEST_BINARY", "")).resolve())
+USER = """
+from locust import User, task
+class A(User):
+    @task
+    def t(self): pass
+"""
 
 
 def assert_refused(result: Result, message: str) -> None:
@@ -10,7 +23,7 @@ def assert_refused(result: Result, message: str) -> None:
     assert result.returncode == 2
 
 
-@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize("flag", ["-h", "--help", "--hel"])
 def test_help_goes_to_stdout_and_fits_eighty_columns(nest: RunNest, flag: str) -> None:
     result = nest(flag)
     assert (result.returncode, result.stderr) == (0, "")
@@ -20,7 +33,24 @@ def test_help_goes_to_stdout_and_fits_eighty_columns(nest: RunNest, flag: str) -
         assert option in result.stdout
 
 
-@pytest.mark.parametrize("flag", ["-V", "--version"])
+def test_help_uses_the_width_of_the_terminal(nest: RunNest) -> None:
+    widths = [
+        max(len(line) for line in nest("--help", COLUMNS=str(columns)).stdout.splitlines())
+        for columns in (80, 200)
+    ]
+    assert widths[0] <= 80
+    assert 100 < widths[1] <= 120
+
+
+def test_help_has_every_option_that_is_not_hidden(nest: RunNest) -> None:
+    text = nest("--help").stdout
+    for option in ("--config", "--web-port", "--worker", "--html", "--stop-timeout", "--csv-base-name"):
+        assert re.search(rf"[\s(]{option}\b", text), option
+    assert "--headful" not in text
+    assert "--web-auth" not in text
+
+
+@pytest.mark.parametrize("flag", ["-V", "--version", "--ver"])
 def test_version(nest: RunNest, flag: str) -> None:
     result = nest(flag)
     assert (result.returncode, result.stderr) == (0, "")
@@ -44,11 +74,12 @@ def test_help_wins_over_an_error_that_follows(nest: RunNest) -> None:
         (["--headless", "-r", "0"], "argument -r/--spawn-rate: must be > 0"),
         (
             ["--headless", "-t", "1h30"],
-            "argument -t/--run-time: invalid time: '1h30'. Write e.g. 90, 90s, 5m, 2h or 1h30m10s",
+            "argument -t/--run-time: Invalid time span format."
+            " Valid formats: 20, 20s, 3m, 2h, 1h20m, 3h30m10s, etc.",
         ),
         (
             ["--headless", "-L", "loud"],
-            "argument -L/--loglevel: invalid choice: 'LOUD'"
+            "argument --loglevel/-L: invalid choice: 'LOUD'"
             " (choose from 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL')",
         ),
         (["--headless=yes"], "argument --headless: ignored explicit argument 'yes'"),
@@ -61,14 +92,10 @@ def test_mistakes_are_explained(nest: RunNest, args: list[str], message: str) ->
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--html", "r.html"], "--html is not supported yet: the tables and --csv are the only reports"),
-        (["--json"], "--json is not supported yet: the tables and --csv are the only reports"),
         (["-P", "80"], "-P is not supported yet: there is no web interface"),
         (["--web-port=80"], "--web-port is not supported yet: there is no web interface"),
         (["--master"], "--master is not supported yet: a run is one process"),
         (["--slave"], "--slave is not supported yet: a run is one process"),
-        (["-n", "100"], "-n is not supported yet: limit the run with --run-time"),
-        (["-l"], "-l is not supported yet: models can only be run, not listed"),
     ],
 )
 def test_options_that_come_later_are_refused_by_name(nest: RunNest, args: list[str], message: str) -> None:
@@ -107,3 +134,59 @@ def test_python_gets_its_arguments_untouched(nest: RunNest) -> None:
     )
     assert result.stdout == "['--help', '-x', '--', 'init']\n"
     assert result.returncode == 7
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-f", "m.py", "--help"], ["-f", "m.py", "-l"]])
+def test_a_reader_that_has_seen_enough_is_no_mistake(
+    nest: RunNest, tmp_path: Path, arguments: list[str]
+) -> None:
+    (tmp_path / "m.py").write_text(USER)
+    reading, writing = os.pipe()
+    os.close(reading)
+    result = subprocess.run(
+        [PROGRAM, *arguments],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    os.close(writing)
+    assert result.returncode == 0
+    assert "Traceback" not in result.stderr
+    assert "BrokenPipe" not in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-f", "m.py", "-l"], ["-f", "m.py", "--show-task-ratio"]])
+def test_a_full_disk_behind_stdout_is_one_line(nest: RunNest, tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "m.py").write_text(USER)
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [PROGRAM, *arguments],
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1] == (
+        "locust-nest: error: cannot write to stdout: No space left on device"
+    )
+
+
+def test_plugins_that_are_installed_are_imported(nest: RunNest, tmp_path: Path) -> None:
+    (tmp_path / "m.py").write_text(USER)
+    plugins = tmp_path / "elsewhere" / "locust_plugins.py"
+    plugins.parent.mkdir()
+    plugins.write_text(
+        "from locust import events\n"
+        "events.init_command_line_parser.add_listener(lambda parser: parser.add_argument('--plugged'))\n"
+    )
+    assert nest("-f", "m.py", "-l", "--plugged", "1", PYTHONPATH=str(plugins.parent)).returncode == 0
+    plugins.write_text("1/0")
+    result = nest("-f", "m.py", "-l", PYTHONPATH=str(plugins.parent))
+    assert result.returncode == 0
+    assert "locust_plugins is installed and cannot be imported: division by zero" in result.stderr

@@ -1,51 +1,18 @@
-"""The runs that are compared: which model, with which options, and how exactly its outcome is determined."""
+"""The runs that are compared: the cases of the other modules and those of the foundation."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
-
-
-class Counts(Enum):
-    """How well the model determines the number of its requests."""
-
-    EQUAL = "the same number of requests of each name"
-    CLOSE = "numbers within `Case.tolerance`, since time or chance decides"
-
-
-@dataclass(frozen=True)
-class Case:
-    name: str
-    model: str
-    """File in models/ that this program runs, and Locust too unless there is a twin."""
-    twin: str | None = None
-    """For models of the 0.x era, which today's Locust refuses: the same model for Locust 2."""
-    users: int = 1
-    rate: float = 10
-    run_time: str | None = "15"
-    """Most models end as soon as all their users have; for these it is only the limit."""
-    args: tuple[str, ...] = ()
-    legacy_args: tuple[str, ...] | None = None
-    """Options for this program instead of --headless -u -r -t, in the spelling of the model's era."""
-    host: bool = True
-    counts: Counts = Counts.EQUAL
-    tolerance: float = 0.0
-    ordered: bool = True
-    """Whether trace and stdout are compared in their order; several users at once may be interleaved."""
-    signal: int | None = None
-    """Sent when the run is `signal_after_s` old; without a run time it is what ends it."""
-    signal_after_s: float = 1.5
-    skip: frozenset[str] = frozenset()
-    """Aspects that are not determined: CSV files, say, when there are requests in the last second."""
-
-    @property
-    def deadline_s(self) -> float:
-        return 40.0
-
-
-SIGINT, SIGTERM = 2, 15
+from case import SIGINT, SIGTERM, Case, Counts
+from cases_http import HTTP_CASES
+from cases_legacy import LEGACY_CASES
+from cases_models import MODEL_CASES
+from cases_runs import RUN_CASES
 
 CASES: tuple[Case, ...] = (
+    *HTTP_CASES,
+    *LEGACY_CASES,
+    *MODEL_CASES,
+    *RUN_CASES,
     # HTTP
     Case("verbs and statuses", "plain_http.py", users=3, ordered=False),
     Case("names", "names.py"),
@@ -150,24 +117,4 @@ CASES: tuple[Case, ...] = (
     Case("flow exceptions in a listener", "listener_control.py"),
     Case("sys.exit in a task", "sys_exit_task.py"),
     Case("sys.exit in a listener", "sys_exit_listener.py"),
-    # the 0.x era
-    Case(
-        "legacy http",
-        "legacy_http.py",
-        twin="legacy_http_twin.py",
-        users=2,
-        rate=2,
-        run_time="15",
-        legacy_args=("--no-web", "--clients", "2", "--hatch-rate", "2", "--run-time", "15s"),
-        counts=Counts.CLOSE,
-        tolerance=0.6,
-        ordered=False,
-    ),
-    Case(
-        "legacy sequence",
-        "legacy_sequence.py",
-        twin="legacy_sequence_twin.py",
-        legacy_args=("--no-web", "-c", "1", "-r", "10", "-t", "15"),
-    ),
-    Case("legacy client", "legacy_client.py", twin="legacy_client_twin.py"),
 )

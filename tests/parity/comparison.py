@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from cases import Case, Counts
+from case import Case, Counts
 from differences import DIFFERENCES, Difference
 from outcome import Outcome
 
@@ -29,6 +29,9 @@ class Sides:
 def compare(case: Case, locust: Outcome, ours: Outcome) -> list[str]:
     """One text for each aspect that differs, and for each declared difference that is not there any more."""
     problems = []
+    started = ("log", "trace", "stdout", "requests")
+    if case.runs and not any(locust.aspects.get(aspect) for aspect in started):
+        problems.append("Locust did not get as far as running the model:\n" + locust.stderr[-1000:])
     pending = {difference: [False, False] for difference in DIFFERENCES if difference.concerns(case.name)}
     for aspect in sorted(locust.aspects.keys() - case.skip):
         sides = Sides(locust.aspects[aspect], ours.aspects[aspect])

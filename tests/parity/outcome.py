@@ -6,13 +6,16 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 
-from cases import Case
+import legacy_outcome
+from case import Case
 from servers import Servers
 
 MODELS = Path(__file__).resolve().parent / "models"
@@ -23,7 +26,28 @@ STATS_ROW = re.compile(
 )
 ERROR_ROW = re.compile(r"^(?P<count>\d+) {2,}(?P<text>\S.*)$")
 OPTION_VARIABLE = re.compile(r"LOCUST_(?!NEST_)")
+DIGEST_NONCE = re.compile(r'\b(response|cnonce)="[0-9a-f]+"')
+LIBRARY_WORDS = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        (r"Perhaps you meant https?:", "Perhaps you meant <scheme>:"),
+        (r"Failed to parse: .*", "Failed to parse: <address>"),
+        (r"return ?character\(s\)", "return character(s)"),
+        (r"(Header part \(.*\)) from .* must be", r"\1 must be"),
+        (r" \(_ssl\.c:\d+\)", ""),
+    )
+)
+"""Texts of requests, urllib3 and ssl that depend on their version."""
+
 UNSTABLE_HEADERS = {"user-agent": "<agent>", "accept-encoding": "<encodings>"}
+
+
+class Engine(Enum):
+    """Who runs a model."""
+
+    LOCUST = "locust"
+    LEGACY = "locust-0.14"
+    OURS = "ours"
 
 
 @dataclass
@@ -39,21 +63,40 @@ class Outcome:
     """Requests by "method name", from the final table."""
 
 
-def command_for(case: Case, program: list[str], ours: bool, host: str, csv_prefix: Path) -> list[str]:
-    model = case.model if ours or case.twin is None else case.twin
-    command = [*program, "-f", str(MODELS / model)]
-    if ours and case.legacy_args is not None:
+def python_of(program: list[str]) -> list[str]:
+    """The Python in which the package of this load generator can be imported."""
+    if Path(program[0]).name == "locust":
+        return [str(Path(program[0]).parent / "python")]
+    return [*program, "python"]
+
+
+def command_for(case: Case, program: list[str], engine: Engine, host: str, csv_prefix: Path) -> list[str]:
+    folder = MODELS if case.project is None else csv_prefix.parent
+    model = case.twin if case.twin is not None and engine is Engine.LOCUST else case.model
+    models = ",".join(str(folder / name) for name in model.split(","))
+    if case.script:
+        return [*python_of(program), models, *case.args]
+    if case.plain:
+        return [*program, *case.args]
+    command = [*program, "-f", models]
+    old_spelling = case.legacy and engine is not Engine.LOCUST
+    if old_spelling and case.legacy_args is not None:
         command += case.legacy_args
     else:
-        command += ["--headless", "-u", str(case.users), "-r", str(case.rate)]
+        command += ["--no-web", "-c"] if old_spelling else ["--headless", "-u"]
+        command += [str(case.users), "-r", str(case.rate)]
         command += ["-t", case.run_time] if case.run_time else []
     command += ["-H", host] if case.host else []
     return [*command, "--csv", str(csv_prefix), "--only-summary", *case.args]
 
 
-def run(case: Case, program: list[str], ours: bool, servers: Servers, folder: Path) -> Outcome:
+def run(case: Case, program: list[str], engine: Engine, servers: Servers, folder: Path) -> Outcome:
     """Run `case` to its end in `folder` (created; nothing else may be in it)."""
-    folder.mkdir(parents=True)
+    if case.project is None:
+        folder.mkdir(parents=True)
+    else:
+        shutil.copytree(MODELS / case.project, folder)
+        shutil.copy(MODELS / ("legacy_tools.py" if case.legacy else "parity_tools.py"), folder)
     servers.reset()
     trace = folder / "trace"
     trace.touch()
@@ -61,12 +104,14 @@ def run(case: Case, program: list[str], ours: bool, servers: Servers, folder: Pa
     environment |= {
         "PARITY_TRACE": str(trace),
         "PARITY_HOST": servers.host,
-        "PARITY_FAULTS": json.dumps(servers.faults),
+        "PARITY_PORTS": json.dumps({**servers.faults, **servers.side}),
+        "PARITY_CERTIFICATE": str(servers.certificate),
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
+        **dict(case.environment),
     }
-    command = command_for(case, program, ours, servers.host, folder / "out")
+    command = command_for(case, program, engine, servers.host, folder / "out")
     (folder / "command").write_text(" ".join(command) + "\n")
     begun = time.monotonic()
     with open(folder / "stdout", "wb") as stdout, open(folder / "stderr", "wb") as stderr:
@@ -93,7 +138,7 @@ def await_start(stderr: Path, process: subprocess.Popen[bytes]) -> None:
     """Until the users are being spawned: a signal before that tests the start and not the run."""
     deadline = time.monotonic() + 15
     while time.monotonic() < deadline and process.poll() is None:
-        if "Ramping to" in stderr.read_text():
+        if re.search("Ramping to|Hatching and swarming", stderr.read_text()):
             return
         time.sleep(0.02)
 
@@ -103,13 +148,24 @@ def collect(outcome: Outcome, case: Case, servers: Servers, folder: Path) -> Non
     aspects = outcome.aspects
     hung = outcome.exit_code == -999
     aspects["exit code"] = ["did not end and was killed" if hung else str(outcome.exit_code)]
-    read_console(outcome, clean)
-    read_csv(outcome, folder, clean)
+    if legacy_outcome.is_legacy(outcome.stderr):
+        outcome.stdout = legacy_outcome.printed(outcome.stderr)
+        aspects |= legacy_outcome.read(outcome.stderr, folder, clean.line)
+        outcome.counts = legacy_outcome.read_counts(outcome.stderr, clean.line)
+    else:
+        read_console(outcome, clean)
+        read_csv(outcome, folder, clean)
+        aspects["log"] = read_log(outcome.stderr, clean)
+        if case.legacy:
+            aspects |= legacy_outcome.shared_aspects(outcome.stderr, folder, clean.line)
     trace = (folder / "trace").read_text().splitlines()
     stdout = outcome.stdout.splitlines()
     aspects["trace"] = clean.lines(trace if case.ordered else sorted(trace))
     aspects["stdout"] = clean.lines(stdout if case.ordered else sorted(stdout))
-    aspects["log"] = read_log(outcome.stderr, clean)
+    if "--json" in case.args:
+        aspects["stdout"] = read_json(outcome.stdout, clean)
+    if (report := folder / "report.json").exists():
+        aspects["stdout"] += read_json(report.read_text(), clean)
     read_server(outcome, servers, clean)
 
 
@@ -129,6 +185,10 @@ class Cleaner:
         )
         text = re.sub(r"<Greenlet at 0x[0-9a-f]+: .*>", "<Greenlet>", text)
         text = re.sub(r"0x[0-9a-f]{6,}", "0x...", text)
+        for pattern, word in LIBRARY_WORDS:
+            text = pattern.sub(word, text)
+        text = re.sub(r"([?&]_=)\d{13}", r"\1<now>", text)
+        text = re.sub(r"^(\S+\t.{50}\t)\d+ *\t", r"\1<ms>\t", text)
         return re.sub(r"^Starting (\S+) \d[\w.+-]*", r"Starting \1 <version>", text)
 
     def lines(self, texts: Iterable[str]) -> list[str]:
@@ -195,6 +255,8 @@ def read_csv(outcome: Outcome, folder: Path, clean: Cleaner) -> None:
             forms = [clean.line(f"{row[0]} {row[1]}: ") + " ".join(map(form, row[2:])) for row in body]
             aspects["csv form"] += forms
         elif kind == "stats_history":
+            names = sorted({f"{row[2]} {row[3]}".strip() for row in body})
+            aspects["csv form"] += [clean.line(f"history of {name}") for name in names]
             aspects["csv form"] += ["history: " + " ".join(map(history_form, row[:7])) for row in body[-1:]]
         elif kind == "failures":
             for row in body:
@@ -204,12 +266,31 @@ def read_csv(outcome: Outcome, folder: Path, clean: Cleaner) -> None:
                 )
         else:
             for row in body:
-                last = row[2].strip().splitlines()[-1] if row[2].strip() else ""
                 aspects["csv exceptions"].append(
-                    clean.line(f"{row[0]} x {row[1]} [{last.strip()}] on {row[3]}")
+                    clean.line(f"{row[0]} x {row[1]} [{place_of(row[2], folder)}] on {row[3]}")
                 )
     aspects["csv failures"].sort()
     aspects["csv exceptions"].sort()
+
+
+def place_of(traceback: str, folder: Path) -> str:
+    """The last line of the traceback if the model raised the exception: the code of the two programs differs."""
+    files = re.findall(r'^  File "([^"]*)"', traceback, re.MULTILINE)
+    if not files or not files[-1].startswith((str(MODELS), str(folder))):
+        return "outside of the model"
+    lines = [line for line in traceback.strip().splitlines() if "[Previous line repeated" not in line]
+    return lines[-1].strip()
+
+
+def read_json(text: str, clean: Cleaner) -> list[str]:
+    """What --json says, with the kinds of its values instead of those that are measured."""
+    lines = []
+    for entry in json.loads(text):
+        entry.pop("phases_ms", None)  # ours, beside Locust's keys: docs/parity.md
+        exact = ("method", "name", "num_requests", "num_failures", "num_none_requests")
+        kinds = {key: value if key in exact else type(value).__name__ for key, value in entry.items()}
+        lines.append(clean.line(str(sorted(kinds.items()))))
+    return lines
 
 
 def form(cell: str) -> str:
@@ -240,13 +321,18 @@ def read_server(outcome: Outcome, servers: Servers, clean: Cleaner) -> None:
     seen = servers.seen()
     requests = seen["requests"]
     aspects = outcome.aspects
-    aspects["server requests"] = [clean.line(f"{key}: {value['count']}") for key, value in requests.items()]
+    # Sorted anew, since the real ports decided before.
+    aspects["server requests"] = sorted(
+        clean.line(f"{key}: {value['count']}") for key, value in requests.items()
+    )
     aspects["server connections"] = [str(seen["connections"])]
     aspects["server forms"] = []
     for key, value in requests.items():
         forms = set()
         for one in value["forms"]:
             headers = {name: UNSTABLE_HEADERS.get(name, text) for name, text in one["headers"]}
+            if headers.get("authorization", "").startswith("Digest "):
+                headers["authorization"] = DIGEST_NONCE.sub(r"\1=<random>", headers["authorization"])
             if headers.get("content-type", "").startswith("multipart/form-data"):
                 headers["content-type"], one["body_sha256"] = (
                     "multipart/form-data; boundary=<random>",
@@ -257,3 +343,4 @@ def read_server(outcome: Outcome, servers: Servers, clean: Cleaner) -> None:
             listed = " | ".join(f"{name}: {text}" for name, text in sorted(headers.items()))
             forms.add(clean.line(f"{key} [{listed}]") + f" {one['body_bytes']} bytes {one['body_sha256']}")
         aspects["server forms"] += sorted(forms)
+    aspects["server forms"].sort()

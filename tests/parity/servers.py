@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,20 @@ SUPPORT = Path(__file__).resolve().parent.parent / "support"
 
 
 class Servers:
-    """One target server and one fault server, for one run at a time; `close()` ends their processes."""
+    """The servers for one run at a time; `close()` ends their processes."""
 
     def __init__(self) -> None:
-        self._processes = [self._start("target_server.py"), self._start("fault_server.py")]
-        target, faults = (self._first_line(process) for process in self._processes)
+        self._folder = tempfile.TemporaryDirectory()
+        self._processes = [
+            self._start("target_server.py"),
+            self._start("fault_server.py"),
+            self._start("side_servers.py", self._folder.name),
+        ]
+        target, faults, side = (self._first_line(process) for process in self._processes)
         self.port = int(target)
         self.faults: dict[str, int] = json.loads(faults)
+        self.side: dict[str, int] = json.loads(side)
+        self.certificate = Path(self._folder.name) / "server.pem"
 
     @property
     def host(self) -> str:
@@ -35,12 +43,14 @@ class Servers:
 
     def port_names(self) -> dict[int, str]:
         """Symbols for the ports, which differ between the two runs but may show up in texts."""
-        return {self.port: "TARGET", **{port: name.upper() for name, port in self.faults.items()}}
+        others = {**self.faults, **self.side}
+        return {self.port: "TARGET", **{port: name.upper() for name, port in others.items()}}
 
     def close(self) -> None:
         for process in self._processes:
             process.kill()
             process.wait()
+        self._folder.cleanup()
 
     def _ask(self, path: str) -> bytes:
         with urllib.request.urlopen(self.host + path, timeout=10) as answer:
@@ -48,8 +58,10 @@ class Servers:
             return body
 
     @staticmethod
-    def _start(program: str) -> subprocess.Popen[str]:
-        return subprocess.Popen([sys.executable, str(SUPPORT / program)], stdout=subprocess.PIPE, text=True)
+    def _start(program: str, *args: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, str(SUPPORT / program), *args], stdout=subprocess.PIPE, text=True
+        )
 
     @staticmethod
     def _first_line(process: subprocess.Popen[str]) -> str:

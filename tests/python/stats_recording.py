@@ -6,6 +6,7 @@ Only Locust's public API is used, the clock is simulated, and nothing is random 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -155,6 +156,18 @@ class Recorder:
             writer.stats_writer()
         writer.close_files()
 
+    def json_rows(self) -> list[Any]:
+        """What --json prints: its layout, and its rows. Locust resets the entries by it."""
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            self.module.print_stats_json(self.stats)
+        rows = json.loads(out.getvalue())
+        layout = out.getvalue() == json.dumps(rows, indent=4) + "\n"
+        for row in rows:
+            for key in ("response_times", "num_reqs_per_sec", "num_fail_per_sec"):
+                row[key] = sorted(row[key].items())  # ours are in order, Locust's by first occurrence
+        return [layout, *rows]
+
     def merge(self) -> dict[str, Any]:
         """Two workers' reports into one master."""
         stats = self.module.RequestStats()
@@ -226,13 +239,14 @@ def record(scenario: str, directory: Path) -> dict[str, Any]:
         recorder.write_csv()
         readings.append(recorder.read())
         readings.append(recorder.merge())
+        rows = recorder.json_rows()
         recorder.stats.reset_all()
         readings.append(recorder.read())
         recorder.feed(20)
         readings.append(recorder.read())
         recorder.stats.clear_all()
         readings.append(recorder.read())
-    return {"readings": readings}
+    return {"readings": readings, "json": rows}
 
 
 if __name__ == "__main__":

@@ -81,6 +81,25 @@ def test_steps_are_whole_users_and_pauses_keep_the_rate(pauses, rate, steps, pau
     assert all(pause - 0.1 < slept <= pause for slept in pauses)
 
 
+def test_what_a_step_takes_is_taken_off_its_pause(pauses, monkeypatch):
+    class Clock:
+        now = 0.0
+
+        def perf_counter(self):
+            self.now += 0.25
+            return self.now
+
+    monkeypatch.setattr("locust.dispatch.time", Clock())
+    dispatch(UsersDispatcher(nodes("1"), [A]), 4, 2)
+    assert pauses == [0.75]
+
+
+def test_the_first_step_is_at_once(pauses):
+    dispatcher = UsersDispatcher(nodes("1"), [A])
+    dispatcher.new_dispatch(4, 2)
+    assert next(dispatcher) == {"1": {"A": 2}} and pauses == []
+
+
 def test_users_are_removed_latest_first():
     dispatcher = UsersDispatcher(nodes("1"), [A, B])
     up = dispatch(dispatcher, 4, 1)
@@ -116,6 +135,20 @@ def test_other_classes_are_put_on_top():
     dispatch(dispatcher, 2, 2, [A])
     assert dispatch(dispatcher, 4, 4, [B])[-1]["1"] == {"A": 2, "B": 2}
     assert dispatch(dispatcher, 1, 4)[-1]["1"] == {"A": 1, "B": 0}
+
+
+def test_the_fixed_count_of_a_class_that_comes_back_is_still_filled():
+    dispatcher = UsersDispatcher(nodes("1"), [A, C])
+    dispatch(dispatcher, 2, 2, [C])
+    dispatch(dispatcher, 3, 2, [A])
+    assert dispatch(dispatcher, 5, 2, [A, C])[-1]["1"] == {"A": 3, "C": 2}
+
+
+def test_the_same_classes_again_go_on_with_their_mix():
+    dispatcher = UsersDispatcher(nodes("1"), [A, B])
+    for count in (1, 2, 3):
+        dispatch(dispatcher, count, 1, [B, A])
+    assert dispatch(dispatcher, 3, 1)[-1]["1"] == {"A": 1, "B": 2}
 
 
 def test_workers_of_different_hosts_take_turns():

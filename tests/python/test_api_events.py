@@ -6,7 +6,7 @@ import pytest
 from gevent import GreenletExit
 
 from locust import log
-from locust.event import EventHook, Events
+from locust.event import DeprecatedEventHook, EventHook, Events
 from locust.exception import (
     InterruptTaskSet,
     RescheduleTask,
@@ -145,6 +145,16 @@ def test_measure_fires_the_time_of_a_block():
     }
 
 
+def test_measure_times_a_block_in_milliseconds(monkeypatch):
+    seconds = iter([10, 10.25])
+    monkeypatch.setattr("locust.event.time.perf_counter", lambda: next(seconds))
+    hook = EventHook()
+    calls = recorder(hook)
+    with hook.measure("RPC", "call"):
+        pass
+    assert calls[0]["response_time"] == 250
+
+
 def test_measure_records_an_exception_and_swallows_it():
     hook = EventHook()
     calls = recorder(hook)
@@ -170,6 +180,17 @@ def test_a_subclass_of_events_declares_its_hooks_by_annotation():
     assert type(extended.by_text) is EventHook
     assert type(extended.by_class) is Own and type(extended.by_value) is Own
     assert isinstance(extended.request, EventHook) and not hasattr(extended, "number")
+
+
+def test_whoever_listens_to_a_deprecated_event_is_told_so(caplog):
+    event = DeprecatedEventHook("use the other one")
+    got = []
+    event.add_listener(lambda **keywords: got.append(keywords))
+    event.fire(a=1)
+    assert got == [{"a": 1}]
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("WARNING", "use the other one")
+    ]
 
 
 def test_measure_does_not_record_a_block_that_was_killed():

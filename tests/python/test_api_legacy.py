@@ -9,7 +9,7 @@ from api_harness import run_to_end, run_users, wait_until
 import locust.core
 from locust import HttpLocust, Locust, TaskSequence, TaskSet, User, constant, seq_task, task
 from locust.env import Environment
-from locust.exception import StopLocust
+from locust.exception import LocustError, StopLocust
 
 
 def tasks_of(*functions):
@@ -87,6 +87,40 @@ def test_interrupt_hands_back_to_the_parent_and_is_an_error_in_the_outermost():
     assert trace == ["inner", "inner"]
 
 
+def test_interrupt_in_the_outermost_task_set_is_an_error():
+    class Outer(TaskSet):
+        @task
+        def leave(self):
+            self.interrupt()
+
+    class Visitor(Locust):
+        task_set = Outer
+
+    environment = Environment(user_classes=[Visitor])
+    visitor = Visitor.make(environment)
+    with pytest.raises(LocustError, match="interrupt"):
+        visitor.run()
+
+
+def test_a_user_that_ends_itself_calls_no_on_stop():
+    trace = []
+
+    class Tasks(TaskSet):
+        @task
+        def work(self):
+            trace.append("work")
+            raise StopLocust()
+
+        def on_stop(self):
+            trace.append("on_stop")
+
+    class Visitor(Locust):
+        task_set = Tasks
+
+    run_to_end(Visitor)
+    assert trace == ["work"]
+
+
 @pytest.mark.parametrize(
     "init", [None, lambda self: None, lambda self: super(Locust, self).__init__(self.environment)]
 )
@@ -103,6 +137,43 @@ def test_constructors_take_no_arguments(init):
     Visitor = type("Visitor", (Locust,), attributes)
     environment = run_to_end(Visitor)
     assert made == [environment]
+
+
+@pytest.mark.parametrize("calls_ours", [True, False])
+def test_a_model_may_make_a_user_and_run_it_itself(calls_ours):
+    trace = []
+
+    class Tasks(TaskSet):
+        turns = 0
+
+        @task
+        def work(self):
+            self.turns += 1
+            trace.append((self.turns, self.client))
+            if self.turns == 2:
+                raise StopLocust()
+            raise ValueError("a bad turn")
+
+    class Visitor(Locust):
+        task_set = Tasks
+        min_wait = max_wait = 1
+        client = "client"
+
+        def __init__(self):
+            if calls_ours:
+                super().__init__()
+
+    def on_error(locust_instance, exception, tb):
+        trace.append((type(locust_instance), str(exception)))
+
+    locust.events.locust_error += on_error
+    try:
+        Visitor().run()
+    finally:
+        locust.events.locust_error -= on_error
+    assert trace == [(1, "client"), (Tasks, "a bad turn"), (2, "client")]
+    with pytest.raises(AttributeError, match="'Visitor' object has no attribute 'account'"):
+        _ = Visitor().account
 
 
 def test_both_eras_run_in_one_test():
@@ -133,6 +204,19 @@ def test_a_class_without_task_set_is_a_base_class():
 
     assert Base.abstract and not Visitor.abstract and not Heir.abstract
     assert Visitor.tasks == [TaskSet] == Heir.tasks
+
+
+def test_a_task_set_may_be_given_after_the_class_statement():
+    class Base(Locust): ...
+
+    class Visitor(Base): ...
+
+    class Library(Locust):
+        abstract = True
+
+    Visitor.task_set = Library.task_set = TaskSet
+    assert Base.abstract and not Visitor.abstract and Library.abstract
+    assert Visitor.tasks == [TaskSet]
 
 
 def test_a_lifetime_ends_a_user():
@@ -230,9 +314,77 @@ def test_scheduled_tasks_take_arguments():
     assert trace == [("Ada", 2), ("Bob", 1), {"depth": 3}]
 
 
+def test_a_task_is_scheduled_first_by_position_too():
+    trace = []
+
+    class Tasks(TaskSet):
+        def on_start(self):
+            self.schedule_task(self.second)
+            self.schedule_task(self.first, True)
+
+        def first(self):
+            trace.append("first")
+
+        def second(self):
+            trace.append("second")
+
+        @task
+        def done(self):
+            raise StopLocust()
+
+    class Visitor(User):
+        tasks = [Tasks]
+
+    run_to_end(Visitor)
+    assert trace == ["first", "second"]
+
+
+def test_a_task_of_a_sequence_without_an_order_has_1():
+    class Steps(TaskSequence):
+        @seq_task(2)
+        def second(self): ...
+
+        @seq_task(1)
+        def first(self): ...
+
+        @task
+        def silent(self): ...
+
+    class Visitor(Locust):
+        task_set = Steps
+
+    steps = Steps(Visitor.make(Environment(user_classes=[Visitor])))
+    assert [step.__name__ for step in steps.tasks] == ["first", "silent", "second"]
+
+
 def test_the_classes_are_where_they_were():
     assert locust.core.HttpLocust is HttpLocust and locust.core.TaskSet is TaskSet
     assert locust.core.Locust is Locust and locust.core.task is task
+    assert locust.core.events is locust.events
+
+
+def test_a_task_set_knows_the_waits_of_its_user_unless_it_has_its_own():
+    seen = []
+
+    class Inner(TaskSet):
+        max_wait = 7
+
+        @task
+        def work(self):
+            seen.append((self.min_wait, self.max_wait, self.parent.min_wait, self.wait_function))
+            raise StopLocust()
+
+    class Outer(TaskSet):
+        tasks = [Inner]
+        min_wait = 9
+
+    class Visitor(Locust):
+        task_set = Outer
+        min_wait = 1
+        max_wait = 2
+
+    run_to_end(Visitor)
+    assert seen == [(1, 7, 9, None)]
 
 
 def test_task_set_on_a_class_of_today_is_warned_about_and_run():

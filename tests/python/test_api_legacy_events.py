@@ -6,6 +6,7 @@ import pytest
 from test_api_events import REQUEST, recorder
 
 from locust import events, log
+from locust.env import Environment
 from locust.event import EventHook, Events
 
 
@@ -15,6 +16,7 @@ def test_the_events_are_an_object_and_a_module():
 
     assert locust.events is events
     assert request_success is events.request_success
+    assert locust.events.EventHook is EventHook
 
 
 def test_a_legacy_listener_gets_the_keywords_that_it_names():
@@ -122,6 +124,36 @@ def test_renamed_events_arrive_under_their_old_names(legacy, modern, fired, expe
     calls = recorder(getattr(hooks, legacy))
     getattr(hooks, modern).fire(**fired)
     assert calls == [expected]
+
+
+def test_a_legacy_listener_finds_the_request_counted():
+    hooks, seen = Events(), []
+    environment = Environment(events=hooks)
+
+    def on_success(name):
+        seen.append(("legacy", environment.stats.num_requests))
+
+    def on_request(**kwargs):
+        seen.append(("modern", environment.stats.num_requests))
+
+    hooks.request_success += on_success
+    hooks.request.add_listener(on_request)
+    environment.create_local_runner()
+    hooks.request.fire(exception=None, **REQUEST)
+    assert seen == [("modern", 0), ("legacy", 1)]
+    environment.runner.quit()
+
+
+def test_a_listener_is_removed_whatever_keywords_it_names():
+    hooks, calls = Events(), []
+
+    def brief(name):
+        calls.append(name)
+
+    for hook in (hooks.request_success, hooks.request_failure, hooks.locust_error, hooks.quitting):
+        hook += brief
+        hook -= brief
+        assert hook._handlers == []
 
 
 def test_own_hooks_take_listeners_in_both_ways():

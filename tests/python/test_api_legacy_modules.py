@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from argparse import Namespace
 
 import gevent
@@ -15,6 +17,8 @@ from locust import Locust, TaskSet, User, task
 from locust.env import Environment
 from locust.exception import LocustError, StopLocust
 from locust.stats import global_stats
+
+PROGRAM = os.readlink("/proc/self/exe")
 
 
 class Tasks(TaskSet):
@@ -72,7 +76,7 @@ def test_a_user_that_comes_while_another_is_set_up_waits():
 
     class Setting(TaskSet):
         def setup(self):
-            gevent.sleep(0.01)
+            gevent.sleep(0.1)  # while the others come, a hundred in a second
             trace.append("setup")
 
         @task
@@ -151,6 +155,7 @@ def test_the_runner_answers_to_its_old_names(runner):
     assert runner.host == "http://old"
     assert runner.locust_classes == [Visitor]
     runner.start_hatching(3, 100)
+    assert runner.hatching_greenlet is runner.spawning_greenlet
     wait_until(lambda: runner.state == "running")
     assert (runner.num_clients, runner.hatch_rate, runner.slave_count) == (3, 100, 1)
     assert len(runner.locusts) == 3
@@ -162,10 +167,16 @@ def test_the_runner_answers_to_its_old_names(runner):
 
 
 def test_start_hatching_without_arguments_goes_on_as_before(runner):
+    completed = []
+
+    def on_hatch_complete(user_count):
+        completed.append(user_count)
+
+    runner.environment.events.hatch_complete += on_hatch_complete
     runner.start_hatching(2, 100)
-    wait_until(lambda: runner.user_count == 2)
+    wait_until(lambda: len(completed) == 1)
     runner.start_hatching()
-    wait_until(lambda: runner.state == "running")
+    wait_until(lambda: len(completed) == 2)
     assert (runner.user_count, runner.hatch_rate) == (2, 100)
 
 
@@ -273,3 +284,11 @@ def test_stop_timeout_on_a_class_is_how_long_its_users_live():
 
     environment = run_users(Mortal, until=lambda environment: ended and not environment.runner.user_count)
     assert not environment.runner.exceptions
+
+
+def test_the_console_logger_writes_lines_as_they_are():
+    script = "from locust import log; log.setup_logging('ERROR'); log.console_logger.info('a line')"
+    ran = subprocess.run(
+        [PROGRAM, "python", "-c", script], capture_output=True, text=True, timeout=DEADLINE_S
+    )
+    assert (ran.stdout, ran.stderr) == ("", "a line\n")

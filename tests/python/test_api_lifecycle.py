@@ -144,6 +144,7 @@ def test_an_interrupt_in_on_start_leaves_without_on_stop():
     class Inner(TaskSet):
         def on_start(self):
             trace.append("inner.on_start")
+            gevent.sleep(0)  # else a missing wait would keep the others from running
             self.interrupt(reschedule=False)
 
         def on_stop(self):
@@ -166,6 +167,13 @@ def test_an_interrupt_in_on_start_leaves_without_on_stop():
     assert "inner.on_stop" not in trace
 
 
+def test_a_task_set_goes_on_until_it_is_interrupted():
+    user, trace = nested_user(lambda inner: trace.count("inner.task") == 3 and inner.interrupt())
+    run_users(user, until=lambda _: trace.count("inner.task") >= 4)
+    once = ["inner.on_start", *["inner.task"] * 3, "inner.on_stop", "inner.on_start", "inner.task"]
+    assert trace[:9] == ["user.on_start", "outer.on_start", *once]
+
+
 def test_an_interrupt_directly_under_the_user_kills_it_without_on_stop():
     trace = []
 
@@ -180,21 +188,30 @@ def test_an_interrupt_directly_under_the_user_kills_it_without_on_stop():
     assert trace == ["user.on_start", "task"]
 
 
+def schedule_as_ever(self, *args, **kwargs):
+    """Overrides a step of the loop, whereupon each step goes through its method."""
+    TaskSet.schedule_task(self, *args, **kwargs)
+
+
+@pytest.mark.parametrize("overridden", [{}, {"schedule_task": schedule_as_ever}])
 @pytest.mark.parametrize("error, waits", [(RescheduleTask, True), (RescheduleTaskImmediately, False)])
-def test_rescheduling_ends_the_task_with_or_without_a_wait(error, waits):
+def test_rescheduling_ends_the_task_with_or_without_a_wait(error, waits, overridden):
     trace = []
 
+    def reschedule(_):
+        trace.append("task")
+        if trace.count("task") == 3:
+            raise StopUser()
+        raise error()
+
     class Rescheduling(Traced):
+        tasks = [
+            type("Tasks", (TaskSet,), {"tasks": [reschedule], **overridden}) if overridden else reschedule
+        ]
+
         def wait_time(self):
             trace.append("wait")
             return 0
-
-        @task
-        def reschedule(self):
-            trace.append("task")
-            if trace.count("task") == 3:
-                raise StopUser()
-            raise error()
 
     Rescheduling.trace = trace
     run_to_end(Rescheduling)
@@ -309,8 +326,9 @@ def test_stop_user_in_on_start_runs_on_stop_and_no_task():
             trace.append("task")
 
     Leaving.trace = trace
-    run_to_end(Leaving)
+    environment = run_to_end(Leaving)
     assert trace == ["user.on_start", "user.on_stop"]
+    assert not environment.runner.exceptions
 
 
 def test_a_broken_on_start_of_a_task_set_counts_as_a_failed_task():
@@ -358,16 +376,43 @@ def test_a_broken_on_stop_of_a_task_set_is_logged_and_the_others_run(caplog):
     assert any("Uncaught exception in on_stop" in r.getMessage() for r in caplog.records)
 
 
-def test_stop_user_in_the_on_stop_of_an_interrupted_task_set_ends_the_user():
+def test_a_broken_on_stop_of_an_interrupted_task_set_is_logged_and_the_user_goes_on(caplog):
+    trace = []
+
+    class Broken(TaskSet):
+        def on_stop(self):
+            trace.append("set.on_stop")
+            raise ValueError("cannot log out")
+
+        @task
+        def leave(self):
+            if trace.count("set.on_stop") == 2:
+                raise StopUser()
+            self.interrupt()
+
+    class Visiting(Traced):
+        tasks = [Broken]
+
+    Visiting.trace = trace
+    environment = run_to_end(Visiting)
+    assert trace == ["user.on_start", *["set.on_stop"] * 3, "user.on_stop"]
+    told = [r for r in caplog.records if "Uncaught exception in on_stop" in r.getMessage()]
+    assert [(r.name, r.levelname) for r in told] == [("root", "ERROR")] * 3
+    assert not environment.runner.exceptions
+
+
+@pytest.mark.parametrize("ending", [StopUser, StopTest, gevent.GreenletExit])
+def test_stop_user_in_the_on_stop_of_an_interrupted_task_set_ends_the_user(ending):
     trace = []
 
     class Leaving(TaskSet):
         def on_stop(self):
             trace.append("set.on_stop")
-            raise StopUser()
+            raise ending()
 
         @task
         def leave(self):
+            gevent.sleep(0)
             self.interrupt()
 
     class Visiting(Traced):
@@ -477,9 +522,12 @@ def test_a_single_overridden_step_is_honoured(step):
     calls = []
 
     class Own(TaskSet):
+        done = 0
+
         @task
         def work(self):
-            if len(calls) >= 2:
+            self.done += 1
+            if len(calls) >= 2 or self.done == 5:
                 raise StopUser()
 
     standard = getattr(TaskSet, step)
@@ -539,6 +587,37 @@ def test_with_a_stop_timeout_a_running_task_is_finished():
     release.set()
     quitting.join(10)
     assert trace == ["user.on_start", "begin", "end", "user.on_stop"]
+
+
+def test_with_a_stop_timeout_no_task_is_cut_off_that_begins_while_its_user_is_asked_to_stop():
+    trace = []
+    wake = gevent.event.Event()
+
+    class Late(Traced):
+        def _sleep(self, seconds):
+            trace.append("wait")
+            wake.wait()
+
+        @task
+        def work(self):
+            if wake.is_set():
+                trace.append("begin")
+                gevent.sleep(0.01)
+                trace.append("end")
+
+    class LateTasks(TaskSet):
+        _sleep, tasks = Late._sleep, [Late.work]
+
+    Late.trace, Late.tasks = trace, [LateTasks]
+    from locust.env import Environment
+
+    environment = Environment(user_classes=[Late], stop_timeout=1000)
+    runner = environment.create_local_runner()
+    runner.start(1, 1)
+    wait_until(lambda: "wait" in trace)
+    wake.set()  # the user goes on as soon as we yield; until then it waits
+    runner.quit()
+    assert trace == ["user.on_start", "wait", "begin", "end", "user.on_stop"]
 
 
 def test_after_the_stop_timeout_a_running_task_is_killed():

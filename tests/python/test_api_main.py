@@ -109,6 +109,39 @@ def test_a_run_that_goes_well_ends_with_0_its_events_and_its_results(tmp_path):
         assert message in outcome.stderr
 
 
+def test_the_events_of_a_run_and_their_keywords(tmp_path):
+    model = """
+    @task
+    def work(self):
+        succeed(self.environment)
+        while self.environment.runner.state != "running":
+            gevent.sleep(0.001)
+        self.environment.runner.quit()
+
+def tell(name):
+    getattr(events, name).add_listener(lambda **keywords: note(f"{name} {sorted(keywords)}"))
+
+for name in ("init", "test_start", "spawning_complete", "test_stopping", "test_stop", "quitting", "quit"):
+    tell(name)
+events.quitting.add_listener(lambda **keywords: note("the last listener first"))
+"""
+    outcome = run(tmp_path, model)
+    assert outcome.stdout == [
+        "init ['environment', 'runner', 'web_ui']",
+        "test_start ['environment']",
+        "spawning_complete ['user_count']",
+        "test_stopping ['environment']",
+        "on_stop",
+        "test_stop 0",
+        "test_stop ['environment']",
+        "the last listener first",
+        "quitting ['environment']",
+        "quitting",
+        "quit 0",
+        "quit ['exit_code']",
+    ]
+
+
 def test_the_run_time_limit_ends_a_run(tmp_path):
     model = """
     @task
@@ -307,7 +340,7 @@ class Homeless(HttpUser):
 
 del Visitor
 """
-    outcome = run(tmp_path, model)
+    outcome = run(tmp_path, model, "-t", "20")
     assert "You must specify the base host." in outcome.stderr
     assert "Stopping Locust..." in outcome.stderr
     assert outcome.stdout == ["test_stop 0", "quitting", f"quit {outcome.exit_code}"]
@@ -367,6 +400,19 @@ class Follower(LoadTestShape):
     assert "no impact on LoadShapes" not in outcome.stderr
 
 
+def test_a_run_without_numbers_has_one_user_and_models_read_so(tmp_path):
+    model = (
+        QUITS
+        + """
+@events.test_start.add_listener
+def start(environment, **kw):
+    options = environment.parsed_options
+    note(f"{options.num_users} {options.spawn_rate} {options.run_time}")
+"""
+    )
+    assert run(tmp_path, model).stdout == ["1 1 None", *ENDS]
+
+
 def test_parsed_options_have_every_option_and_those_of_the_model(tmp_path):
     model = (
         QUITS
@@ -387,4 +433,4 @@ def init(environment, **kw):
         outcome = run(tmp_path, model, "-u", "1", "-s", "2")
     finally:
         del os.environ["MODEL_DEPTH"]
-    assert outcome.stdout[0] == "('plain', 5, 1, True, 8089, None, None, 2.0)"
+    assert outcome.stdout[0] == "('plain', 5, 1, True, 8089, None, None, 2)"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from argparse import Namespace
 
 import gevent
+import gevent.event
 import pytest
 from api_harness import DEADLINE_S, run_users, wait_until
 
-from locust import LoadTestShape, User, constant, task
+from locust import FastHttpUser, HttpUser, LoadTestShape, User, constant, task
 from locust.env import Environment
 from locust.event import Events
 from locust.exception import RunnerAlreadyExistsError, StopTest, StopUser
@@ -77,6 +79,13 @@ def test_classes_without_weight_are_dropped_and_none_left_is_an_error():
     assert Environment(user_classes=[kept, dropped, fixed]).user_classes == [kept, fixed]
     with pytest.raises(ValueError, match="no users with weight > 0"):
         Environment(user_classes=[dropped])
+
+
+def test_the_stop_timeout_of_the_options_serves_when_the_environment_has_none():
+    options = Namespace(stop_timeout=5)
+    assert Environment().stop_timeout == 0
+    assert Environment(parsed_options=options).stop_timeout == 5
+    assert Environment(parsed_options=options, stop_timeout=2).stop_timeout == 2
 
 
 def test_the_environment_takes_a_shape_instance_not_a_class():
@@ -201,15 +210,61 @@ def test_the_host_of_the_environment_is_assigned_to_the_classes(started):
     assert a.host == "http://given" and b.host == "http://own"
 
 
+def test_the_host_is_assigned_at_every_start_and_stays(started):
+    a = parked("A", host="http://own")
+    runner = started(a, host="http://given")
+    runner.environment.host = "http://later"
+    runner.start(2, 1000)
+    wait_until(lambda: runner.user_count == 2)
+    assert a.host == "http://later"
+    runner.stop()
+    runner.environment.host = None
+    runner.start(1, 1000)
+    wait_until(lambda: runner.user_count == 1)
+    assert a.host == "http://later"
+
+
+@pytest.mark.parametrize("base", [HttpUser, FastHttpUser])
+def test_the_host_is_that_of_the_class_when_the_user_was_made(started, base):
+    class Visitor(base):
+        host = "http://127.0.0.1:9/made"
+        wait_time = constant(1000)
+
+        @task
+        def work(self): ...
+
+    runner = started(Visitor)
+    [greenlet] = runner.user_greenlets
+    user = greenlet.args[0]
+    asked = []
+    runner.environment.events.request.add_listener(lambda url, **kw: asked.append(url))
+    Visitor.host = user.host = "http://127.0.0.1:9/later"
+    user.client.get("/x")
+    assert asked == ["http://127.0.0.1:9/made/x"]
+
+
+def test_a_new_test_begins_with_no_users(started):
+    runner = started(parked("A"), users=3)
+    runner.stop()
+    runner.start(2, 1000)
+    wait_until(lambda: runner.state == STATE_RUNNING)
+    assert runner.user_count == 2
+
+
 def test_a_user_that_dies_is_not_replaced(started):
+    deaths = []
+
     class Dying(User):
         @task
         def die(self):
+            deaths.append(self)
             raise StopUser()
 
     runner = started(Dying, parked("Living"), users=4)
     wait_until(lambda: runner.user_count == 2)
+    gevent.sleep(0.05)
     assert runner.user_classes_count == {"Dying": 0, "Living": 2}
+    assert len(deaths) == 2
 
 
 def test_a_user_class_whose_constructor_skips_ours_is_an_error(caplog):
@@ -343,6 +398,23 @@ def test_an_overridden_stop_is_called():
     assert calls == [True]
 
 
+def test_users_may_take_longer_to_end_than_the_next_are_stopped(started):
+    ended = []
+    gate = gevent.event.Event()
+
+    def on_stop(self):
+        gate.wait(DEADLINE_S)
+        ended.append(self)
+
+    runner = started(parked("Slow", on_stop=on_stop), users=4)
+    runner.start(1, 100)
+    wait_until(lambda: len(runner.user_greenlets.dying) == 3)
+    gate.set()
+    wait_until(lambda: runner.state == STATE_RUNNING)
+    assert len(ended) == 3
+    assert runner.user_count == 1
+
+
 def test_spawn_users_and_stop_users_of_a_class(started):
     runner = started(parked("A"), parked("B"), users=2)
     users = runner.spawn_users({"A": 2})
@@ -364,6 +436,19 @@ def test_messages_are_delivered_locally(started):
     assert seen == [(runner.environment, "greeting", {"a": 1}, "local")]
     with pytest.raises(Exception, match="already had a listener"):
         runner.register_message("greeting", on_message)
+
+
+def test_a_local_message_has_been_dealt_with_when_it_is_sent_even_if_concurrent(started):
+    runner = started(parked("A"))
+    seen = []
+
+    def on_message(environment, msg):
+        gevent.sleep(0)
+        seen.append(msg.data)
+
+    runner.register_message("slow", on_message, concurrent=True)
+    runner.send_message("slow", 1)
+    assert seen == [1]
 
 
 def test_exceptions_are_counted_by_traceback(started):
@@ -406,6 +491,7 @@ def test_a_shape_may_choose_the_classes(started):
     assert runner.user_classes_count == {"A": 1, "B": 3}
     runner.start(1, 1000)
     wait_until(lambda: runner.user_count == 1 and runner.state == STATE_RUNNING)
+    assert runner.user_classes_count == {"A": 1, "B": 0}
 
 
 def test_a_waiting_start_must_fit_into_a_second():

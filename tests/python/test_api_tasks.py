@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
+from argparse import Namespace
+from itertools import pairwise
 
 import pytest
-from api_harness import run_to_end, run_users
+from api_harness import run_to_end, run_users, wait_until
 
 from locust import SequentialTaskSet, TaskSet, User, constant, tag, task
 from locust.env import Environment
+from locust.event import Events
 from locust.exception import InterruptTaskSet, StopUser
 from locust.user.task import filter_tasks_by_tags
 
@@ -61,6 +63,20 @@ def test_the_order_is_bases_then_the_attribute_then_decorated_members():
         class Nested(TaskSet): ...
 
     assert names(Made) == ["inherited", "one", "decorated", "decorated", "Nested"]
+
+
+def test_the_tasks_of_several_bases_come_in_the_order_of_the_bases():
+    class Left(TaskSet):
+        tasks = [one]
+
+    class Right(TaskSet):
+        tasks = [two]
+
+    class Made(Right, Left):
+        @task
+        def own(self): ...
+
+    assert names(Made) == ["two", "one", "own"]
 
 
 def test_an_overridden_task_stays_beside_the_new_one():
@@ -134,6 +150,40 @@ def test_only_a_list_or_a_dict_makes_a_sequence():
             tasks = {one}
 
 
+def test_pairs_in_a_sequence_are_not_expanded():
+    class Sequence(SequentialTaskSet):
+        tasks = [(one, 2), two]
+
+    assert Sequence.tasks == [(one, 2), two]
+
+
+def test_a_sequence_begins_with_its_first_task_whenever_it_is_entered():
+    trace = []
+
+    class Sequence(SequentialTaskSet):
+        @task
+        def first(self):
+            trace.append("first")
+
+        @task
+        def second(self):
+            trace.append("second")
+            if len(trace) == 4:
+                raise StopUser()
+            self.interrupt()
+
+        @task
+        def third(self):
+            trace.append("third")
+            raise StopUser()
+
+    class Visitor(User):
+        tasks = [Sequence]
+
+    run_to_end(Visitor)
+    assert trace == ["first", "second"] * 2
+
+
 def test_tasks_assigned_to_the_instance_are_the_ones_that_run():
     seen = []
 
@@ -197,8 +247,39 @@ def test_a_task_set_knows_its_user_parent_and_client():
         Outer(seen["user"]).user = None
 
 
+class Callable:
+    """A task that is no function."""
+
+    def __init__(self, given):
+        self.given = given
+
+    def __call__(self, *args):
+        self.given.append(args)
+        raise StopUser()
+
+
+@pytest.mark.parametrize("is_function", [True, False])
+def test_what_a_task_is_given(is_function):
+    given = []
+    note = Callable(given)
+    work = (lambda *args: note(*args)) if is_function else note
+
+    class Tasks(TaskSet):
+        tasks = [work]
+
+    class OfUser(User):
+        tasks = [work]
+
+    class OfTaskSet(User):
+        tasks = [Tasks]
+
+    run_to_end(OfUser)
+    run_to_end(OfTaskSet)
+    assert [[type(argument) for argument in args] for args in given] == [[OfUser], [Tasks]]
+
+
 def test_tasks_are_drawn_independently_each_as_often_as_it_weighs():
-    drawn = Counter()
+    drawn = []
 
     class Drawing(User):
         tasks = {}
@@ -212,13 +293,14 @@ def test_tasks_are_drawn_independently_each_as_often_as_it_weighs():
             self.count("seldom")
 
         def count(self, name):
-            drawn[name] += 1
-            if drawn.total() == 400:
+            drawn.append(name)
+            if len(drawn) == 400:
                 raise StopUser()
 
     random.seed(7)
     run_to_end(Drawing)
-    assert 270 <= drawn["often"] <= 330
+    assert 270 <= drawn.count("often") <= 330
+    assert 10 <= list(pairwise(drawn)).count(("seldom", "seldom")) <= 40
 
 
 def test_a_user_without_tasks_says_so_again_and_again():
@@ -272,6 +354,7 @@ def tagged_user():
         (None, None, ["Inner", "ab", "c", "c", "untagged", "Set"], ["a", "b", "untagged_inner"]),
         ({"a"}, None, ["Inner", "ab"], ["a"]),
         ({"c"}, None, ["c", "c"], []),
+        ({"b", "c"}, None, ["Inner", "ab", "c", "c"], ["b"]),
         ({"d"}, None, ["Set"], []),
         (None, {"a"}, ["Inner", "c", "c", "untagged", "Set"], ["b", "untagged_inner"]),
         ({"a"}, {"b"}, ["Inner"], ["a"]),
@@ -297,6 +380,66 @@ def test_a_tag_needs_a_name():
         tag()
     with pytest.raises(ValueError):
         tag(one)
+
+
+def test_tags_add_up():
+    @tag("a", "b")
+    @tag("c")
+    def tagged(_): ...
+
+    assert tagged.locust_tag_set == {"a", "b", "c"}
+
+
+def test_tags_are_applied_at_the_first_start_of_a_test():
+    events, seen = Events(), []
+
+    class Tagged(User):
+        wait_time = constant(1000)
+
+        @tag("a")
+        @task
+        def a(self): ...
+
+        @task
+        def other(self): ...
+
+    events.test_start.add_listener(lambda **kw: seen.append(names(Tagged)))
+    environment = Environment(user_classes=[Tagged], tags=["a"], events=events)
+    runner = environment.create_local_runner()
+    assert names(Tagged) == ["a", "other"]
+    for _ in range(2):
+        runner.start(1, 1000)
+        wait_until(lambda: runner.state == "running")
+        runner.stop()
+        Tagged.tasks = [one, two]
+    runner.quit()
+    assert seen == [["a"], ["one", "two"]]
+
+
+@pytest.mark.parametrize(
+    "given, expected",
+    [
+        ({"tags": ["a"]}, ["a"]),
+        ({"exclude_tags": ["a"]}, ["b", "other"]),
+        ({"tags": []}, ["a", "b", "other"]),
+    ],
+)
+def test_tags_of_the_options_serve_when_the_environment_has_none(given, expected):
+    class Tagged(User):
+        @tag("a")
+        @task
+        def a(self): ...
+
+        @tag("b")
+        @task
+        def b(self): ...
+
+        @task
+        def other(self): ...
+
+    options = Namespace(**{"tags": None, "exclude_tags": None, "headless": True, "stop_timeout": 0, **given})
+    run_users(Tagged, parsed_options=options, until=lambda environment: environment.runner.user_count)
+    assert names(Tagged) == expected
 
 
 def test_tags_of_the_environment_are_applied_once_when_the_test_starts():

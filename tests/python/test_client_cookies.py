@@ -95,6 +95,26 @@ def test_a_cookie_expires_between_two_requests(client: Any, server: Server, monk
     assert server.last["Cookie"] == "long=1"
 
 
+def test_an_expired_cookie_stays_in_the_jar_until_the_model_clears_it(client: Any, server: Server) -> None:
+    client.cookies.set_cookie(requests.cookies.create_cookie("past", "1", expires=1))
+    client.get("/")
+    assert server.last["Cookie"] is None
+    assert client.cookies.get("past") == "1"
+    client.cookies.clear_expired_cookies()
+    assert len(client.cookies) == 0
+    client.cookies = requests.cookies.RequestsCookieJar()
+    client.cookies.set_cookie(requests.cookies.create_cookie("past", "1", expires=1))
+    client.get("/")
+    assert len(client.cookies) == 1
+
+
+def test_a_dictionary_in_place_of_the_jar_is_sent_but_takes_no_cookies(client: Any, server: Server) -> None:
+    client.cookies = {"plain": "dictionary"}
+    with pytest.raises(AttributeError):
+        client.get("/")
+    assert server.last["Cookie"] == "plain=dictionary"
+
+
 def test_a_cookie_is_replaced_by_its_successor(client: Any, server: Server) -> None:
     server.answers["/"] = lambda sent: setting(f"count={len(server.sent)}")
     for _ in range(3):
@@ -138,6 +158,19 @@ def test_the_model_sets_changes_and_removes_cookies(client: Any, server: Server)
         cookie.value = "9"
     client.cookies.set("h", "10")
     assert sent() == "f=9; h=10"
+
+
+def test_the_model_changes_the_cookies_themselves(client: Any, server: Server) -> None:
+    server.answers["/login"] = setting("session=abc; Path=/; Secure", "kind=old; Path=/")
+    client.get("/login")
+    client.get("/")
+    assert server.last["Cookie"] == "kind=old"
+    for cookie in client.cookies:
+        cookie.secure = False
+        if cookie.name == "kind":
+            cookie.value = "new"
+    client.get("/")
+    assert server.last["Cookie"] == "session=abc; kind=new"
 
 
 def test_the_cookies_of_a_request_are_not_kept(client: Any, server: Server) -> None:
@@ -195,6 +228,17 @@ def test_cookies_set_on_the_way_of_a_redirect_are_sent_at_once(client: Any, serv
     assert response.cookies.get_dict() == {}
     assert response.history[0].cookies.get_dict() == {"session": "abc"}
     assert client.cookies.get_dict() == {"session": "abc"}
+
+
+def test_the_cookies_of_a_redirect_are_sent_in_the_order_in_which_they_came(
+    client: Any, server: Server
+) -> None:
+    server.answers["/set"] = redirect("/home", "302 Found", "Set-Cookie: third=3; Path=/")
+    server.answers["/before"] = setting("second=2; Path=/")
+    client.cookies.set("first", "1")
+    client.get("/before")
+    client.get("/set")
+    assert server.last["Cookie"] == "first=1; second=2; third=3"
 
 
 def test_cookies_of_a_failure_count(client: Any, server: Server) -> None:

@@ -113,6 +113,12 @@ def test_the_history_tells_the_way(client: Any, server: Server) -> None:
     assert server.connections == 1
 
 
+def test_only_a_redirect_that_is_not_followed_knows_where_it_leads(client: Any, server: Server) -> None:
+    server.answers["/from"] = redirect("/to")
+    assert client.get("/from").history[0].next is None
+    assert client.get("/from", allow_redirects=False).next.url == f"{server.url}/to"
+
+
 def test_a_redirect_is_one_request_named_by_its_first_url(
     client: Any, server: Server, events: list[dict[str, Any]]
 ) -> None:
@@ -196,6 +202,13 @@ def test_credentials_stay_with_their_host(client: Any, server: Server) -> None:
     other.stop()
 
 
+def test_credentials_in_a_location_are_not_sent(client: Any, server: Server) -> None:
+    server.answers["/from"] = redirect(server.url.replace("//", "//me:secret@") + "/to")
+    client.get("/from")
+    assert server.last.target == "/to"
+    assert server.last["Authorization"] is None
+
+
 def test_the_cookies_of_a_host_stay_with_it(client: Any, server: Server) -> None:
     other = Server()
     other.start()
@@ -215,7 +228,7 @@ def test_a_redirect_to_nowhere_is_the_failure_of_the_first_request(
     other.stop()
     server.answers["/away"] = redirect(f"{other.url}/to")
     response = client.get("/away")
-    assert response.status_code == 0
+    assert (response.status_code, response.history) == (0, [])
     assert isinstance(events[0]["exception"], ConnectionRefusedError)
     assert events[0]["request_type"] == "GET"
 

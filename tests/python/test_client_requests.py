@@ -78,6 +78,15 @@ SHAPES = [
     ),
     Shape("characters that need escapes", lambda c: c.get('/"<>\\^`{|}'), "GET /%22%3C%3E%5C%5E%60%7B%7C%7D"),
     Shape("a fragment", lambda c: c.get("/path?a=1#part"), "GET /path?a=1"),
+    Shape("half a character", lambda c: c.get("/\ud800"), "GET /%ED%A0%80"),
+    Shape("HEAD with a body", lambda c: c.head("/", data="text"), "HEAD /", b"text"),
+    Shape(
+        "chunks that are announced and do not come",
+        lambda c: c.get("/", headers={"Transfer-Encoding": "chunked"}),
+        "GET /",
+        headers={"Transfer-Encoding": "chunked"},
+    ),
+    Shape("parameters after a bare mark", lambda c: c.get("/p?", params={"a": 1}), "GET /p?a=1"),
     Shape("a fragment and params", lambda c: c.get("/path#part", params={"a": 1}), "GET /path?a=1"),
     Shape("a question mark alone", lambda c: c.get("/path?"), "GET /path"),
     Shape(

@@ -65,11 +65,12 @@ def test_the_request_of_a_response(client: Any, server: Server) -> None:
 
 def test_a_request_is_sent_again(client: Any, server: Server) -> None:
     response = client.post("/x", json=[1], headers={"X-A": "b"}, auth=("me", "pw"))
-    again = client.send(response.request)
-    assert (again.status_code, again.text) == (200, "ok")
-    first, second = server.sent
-    assert (first.method, first.target, first.body) == (second.method, second.target, second.body)
-    assert dict(first.headers) == dict(second.headers)
+    for again in (client.send(response.request), response.connection.send(response.request)):
+        assert (again.status_code, again.text) == (200, "ok")
+    first, *others = server.sent
+    for other in others:
+        assert (first.method, first.target, first.body) == (other.method, other.target, other.body)
+        assert dict(first.headers) == dict(other.headers)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +190,18 @@ def test_a_streamed_body(client: Any, server: Server, events: list[dict[str, Any
     assert client.get("/", stream=True).raw.read(3) == b"one"
     client.stream = True
     assert b"".join(client.get("/").iter_content(2)) == b"one\ntwo\nthree"
+
+
+def test_a_session_that_streams_does_not_keep_a_response_from_being_read(
+    client: Any, server: Server, events: list[dict[str, Any]]
+) -> None:
+    server.answers["/"] = answer(
+        "200 OK", b"4\r\nbody\r\n0\r\n\r\n", "Transfer-Encoding: chunked", length=False
+    )
+    client.stream = True
+    response = client.get("/")
+    assert events[0]["response_length"] == 4
+    assert (response.raw.read(), response.content) == (b"", b"body")
 
 
 def test_a_streamed_body_without_length_counts_nothing(

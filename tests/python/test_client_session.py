@@ -5,10 +5,12 @@ from __future__ import annotations
 import copy
 import io
 import pickle
+import socket
 from typing import Any
 
 import pytest
 import requests
+import urllib3
 from client_harness import (
     Server,
     answer,
@@ -20,10 +22,10 @@ from client_harness import (
     without_boundary,
 )
 from requests.adapters import BaseAdapter, HTTPAdapter
-from requests.auth import HTTPDigestAuth
+from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
 import locust
-from locust.clients import HttpSession
+from locust.clients import HttpSession, LocustHttpAdapter
 from locust.event import EventHook
 
 __all__ = ["client", "events", "hook", "server"]
@@ -76,7 +78,7 @@ def test_the_base_may_change(client: Any, server: Server) -> None:
 def test_credentials_in_the_base(server: Server, hook: EventHook) -> None:
     session = HttpSession(server.url.replace("//", "//me:secret@") + "/api", hook, None)
     assert session.base_url == f"{server.url}/api"
-    assert session.auth is not None
+    assert isinstance(session.auth, HTTPBasicAuth)
     session.get("/x")
     assert server.last["Authorization"] == "Basic bWU6c2VjcmV0"
     assert server.last.target == "/api/x"
@@ -183,6 +185,25 @@ def test_a_proxy_is_asked(client: Any, server: Server, monkeypatch: Any) -> None
     assert client.get("http://example.invalid/z").status_code == 200
 
 
+def test_a_proxy_that_is_not_there(client: Any, events: list[dict[str, Any]]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        proxy = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        for scheme in ("http", "https"):
+            response = client.get(f"{scheme}://example.invalid/x", proxies={scheme: proxy})
+            assert isinstance(response.error, requests.exceptions.ProxyError)
+            assert "Unable to connect to proxy" in str(response.error)
+    assert [repr(event["exception"]) for event in events] == [
+        "ConnectionRefusedError(111, 'Connection refused')"
+    ] * 2
+
+
+def test_the_address_of_a_proxy_that_is_none_raises(client: Any, events: list[dict[str, Any]]) -> None:
+    with pytest.raises(requests.exceptions.InvalidProxyURL):
+        client.get("/", proxies={"http": "http://"})
+    assert events == []
+
+
 def test_hooks_of_a_request_and_of_the_session(client: Any, server: Server) -> None:
     seen: list[tuple[str, int]] = []
 
@@ -255,6 +276,17 @@ def test_an_adapter_of_requests_with_retries(
     assert isinstance(client.get("/busy").error, requests.exceptions.RetryError)
     assert len(server.sent) == 5
     assert [event["name"] for event in events] == ["/", "/busy"]
+
+
+def test_adapters_of_one_pool_manager_share_its_connections(client: Any, server: Server) -> None:
+    pool = urllib3.PoolManager()
+    other = HttpSession(server.url, EventHook(), None)
+    for session in (client, other):
+        session.mount("http://", LocustHttpAdapter(pool))
+        assert session.get("/").status_code == 200
+    other.mount("http://", LocustHttpAdapter(None, max_retries=1))
+    assert other.get("/").status_code == 200
+    assert [sent.connection for sent in server.sent] == [1, 1, 2]
 
 
 def test_a_prepared_request_is_sent_and_not_recorded(

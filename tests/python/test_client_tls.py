@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import gevent
 import pytest
 import requests
-from client_harness import DEADLINE_S, Server, client, events, hook
+from client_harness import DEADLINE_S, Server, answer, client, events, hook
 from gevent.server import StreamServer
 
 from locust.clients import HttpSession
@@ -61,6 +62,25 @@ def test_an_unknown_certificate_is_refused(client: Any, events: list[dict[str, A
     assert "CERTIFICATE_VERIFY_FAILED" in str(events[0]["exception"])
 
 
+def test_a_certificate_of_another_name_is_refused(
+    client: Any, server: Server, events: list[dict[str, Any]], certificate: tuple[Path, Path]
+) -> None:
+    client.base_url = server.url.replace("localhost", "127.0.0.1")
+    response = client.get("/", verify=str(certificate[0]))
+    assert isinstance(response.error, requests.exceptions.SSLError)
+    assert "SSLCertVerificationError" in repr(events[0]["exception"])
+    assert "IP address mismatch, certificate is not valid for '127.0.0.1'." in str(events[0]["exception"])
+
+
+@pytest.mark.parametrize("keyword", ["verify", "cert"])
+def test_a_certificate_that_is_not_there_raises(
+    client: Any, server: Server, events: list[dict[str, Any]], keyword: str
+) -> None:
+    with pytest.raises(OSError, match="Could not find"):
+        client.get(server.url, **{keyword: "/no/such/file.pem"})
+    assert events == []
+
+
 def test_what_verify_says_is_done(client: Any, server: Server, certificate: tuple[Path, Path]) -> None:
     assert client.get("/", verify=False).status_code == 200
     assert client.get("/", verify=str(certificate[0])).status_code == 200
@@ -74,6 +94,16 @@ def test_what_verify_says_is_done(client: Any, server: Server, certificate: tupl
     assert {sent.method for sent in server.sent} == {"GET"}
 
 
+def test_a_long_body_arrives_whole_although_its_reader_pauses(client: Any, server: Server) -> None:
+    body = b"".join(b"%d " % number for number in range(1_000_000))
+    server.answers["/"] = answer("200 OK", body)
+    parts = []
+    for part in client.get("/", stream=True, verify=False).iter_content(300_000):
+        parts.append(part)
+        gevent.sleep(0.005)
+    assert b"".join(parts) == body
+
+
 def test_the_fast_client_believes_everything_unless_told_not_to(
     server: Server, hook: EventHook, events: list[dict[str, Any]]
 ) -> None:
@@ -81,7 +111,7 @@ def test_the_fast_client_believes_everything_unless_told_not_to(
     assert FastHttpSession(server.url, hook, None).get("/", stream=True).content == b"ok"
     assert FastHttpSession(server.url, hook, None, insecure=False).get("/").status_code == 0
     kinds = [type(event["exception"]).__name__ for event in events]
-    assert kinds[:2] == ["NoneType", "NoneType"] and "SSL" in kinds[2]
+    assert kinds == ["NoneType", "NoneType", "SSLCertVerificationError"]
 
 
 def test_a_tls_context_of_the_model(server: Server, hook: EventHook, certificate: tuple[Path, Path]) -> None:
@@ -98,6 +128,46 @@ def test_a_tls_context_of_the_model(server: Server, hook: EventHook, certificate
     assert session.post("/x", json=[1]).status_code == 200
     assert server.last.body == b"[1]"
     assert len(made) == 1
+
+
+@pytest.mark.parametrize("insecure", [False, True])
+def test_a_tls_context_of_the_model_compares_names_unless_told_not_to(
+    server: Server,
+    hook: EventHook,
+    events: list[dict[str, Any]],
+    certificate: tuple[Path, Path],
+    insecure: bool,
+) -> None:
+    from gevent.ssl import create_default_context
+
+    url = server.url.replace("localhost", "127.0.0.1")
+    for authority in (str(certificate[0]), None):
+        session = FastHttpSession(
+            url,
+            hook,
+            None,
+            insecure=insecure,
+            ssl_context_factory=lambda authority=authority: create_default_context(cafile=authority),
+        )
+        session.get("/")
+    known, unknown = (event["exception"] for event in events)
+    assert isinstance(unknown, ssl.SSLCertVerificationError)
+    if insecure:
+        assert known is None
+    else:
+        assert "not valid for '127.0.0.1'" in str(known)
+
+
+def test_a_context_that_verifies_nothing_does_not_make_a_session_insecure(
+    server: Server, hook: EventHook
+) -> None:
+    from locust.contrib.fasthttp import insecure_ssl_context_factory
+
+    for insecure, status in ((True, 200), (False, 0)):
+        session = FastHttpSession(
+            server.url, hook, None, insecure=insecure, ssl_context_factory=insecure_ssl_context_factory
+        )
+        assert session.get("/").status_code == status
 
 
 def test_users_do_not_share_connections(server: Server, hook: EventHook) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+import urllib3
 from client_harness import Server, answer, client, events, hook, server
 
 from locust.clients import HttpSession, ResponseContextManager
@@ -123,6 +124,24 @@ def test_the_context_of_the_request_goes_over_that_of_the_user(
         {"user": 1, "both": "user"},
         {"user": 1, "both": "request", "more": 2},
     ]
+
+
+def test_the_context_of_the_user_is_that_of_the_moment_when_the_response_came(
+    server: Server, hook: EventHook, events: list[dict[str, Any]]
+) -> None:
+    class Somebody:
+        environment = None
+        tenant = "first"
+
+        def context(self) -> dict[str, Any]:
+            return {"tenant": self.tenant}
+
+    somebody = Somebody()
+    session = HttpSession(server.url, hook, somebody)
+    with session.get("/", catch_response=True) as response:
+        somebody.tenant = "second"
+        response.request_meta["context"]["seen"] = True
+    assert [event["context"] for event in events] == [{"tenant": "first", "seen": True}]
 
 
 @pytest.mark.parametrize(
@@ -250,6 +269,26 @@ def test_what_raise_for_status_raises_in_a_block_is_not_swallowed(
     assert events == []
 
 
+def test_a_response_from_elsewhere_takes_a_verdict(
+    server: Server, hook: EventHook, events: list[dict[str, Any]]
+) -> None:
+    for verdict in (None, "not that"):
+        meta = {"request_type": "LIB", "name": "elsewhere", "response_time": 1, "exception": None}
+        server.answers["/"] = NOT_FOUND
+        response = ResponseContextManager.wrap_response(
+            requests.get(server.url), hook, meta, catch_response=True
+        )
+        assert (response.status_code, response.text) == (404, "missing")
+        with response:
+            if verdict:
+                response.failure(verdict)
+    assert [event["request_type"] for event in events] == ["LIB", "LIB"]
+    assert [str(event["exception"]) for event in events] == [
+        "404 Client Error: Not Found for url: elsewhere",
+        "not that",
+    ]
+
+
 def test_a_return_in_the_block_ends_it(client: Any, events: list[dict[str, Any]]) -> None:
     def visit() -> str:
         with client.get("/x", catch_response=True) as response:
@@ -309,6 +348,39 @@ def test_the_block_changes_what_is_recorded(
     assert str(events[1]["exception"]) == "404 Client Error: Not Found for url: /x/[id]"
 
 
+def test_an_exception_written_into_the_event_holds_unless_the_response_has_failed(
+    client: Any, server: Server, events: list[dict[str, Any]]
+) -> None:
+    server.answers["/404"] = NOT_FOUND
+    written = ValueError("written")
+    for path in ("/x", "/404"):
+        with client.get(path, catch_response=True) as response:
+            response.request_meta["exception"] = written
+    with client.get("/x", catch_response=True) as response:
+        response.request_meta["exception"] = written
+        response.success()
+    assert events[0]["exception"] is written
+    assert isinstance(events[1]["exception"], requests.HTTPError)
+    assert events[2]["exception"] is None
+
+
+def test_leaving_the_block_says_whether_an_exception_is_swallowed(client: Any) -> None:
+    error = ValueError()
+    entered = [client.get("/", catch_response=True).__enter__() for _ in range(3)]
+    entered[0].success()
+    assert entered[0].__exit__(None, None, None) is True
+    assert entered[0].__exit__(ValueError, error, None) is False
+    assert entered[1].__exit__(None, None, None) is True
+    assert entered[2].__exit__(ValueError, error, None) is False
+
+
+def test_a_verdict_on_a_response_of_another_session_is_refused(server: Server) -> None:
+    response = requests.get(server.url, timeout=5)
+    for verdict in (lambda: response.success(), lambda: response.failure("no")):
+        with pytest.raises(LocustError, match="catch_response=True"):
+            verdict()
+
+
 def test_blocks_nest(client: Any, events: list[dict[str, Any]]) -> None:
     with client.get("/outer", catch_response=True) as outer:
         with client.get("/inner", catch_response=True) as inner:
@@ -325,7 +397,19 @@ def test_a_model_waits_in_the_block_and_the_time_is_that_of_the_request(
     assert events[0]["response_time"] < 150
 
 
-@pytest.mark.parametrize("url", ["example.org/x", "ftp://example.org", "http://", "mailto:me"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "example.org/x",
+        "ftp://example.org",
+        "http://",
+        "mailto:me",
+        "http://a b/",
+        "http://[::1/",
+        "http://127.0.0.1:99999/",
+        "http://.example.invalid/",
+    ],
+)
 def test_a_url_that_is_none_raises_and_is_not_recorded(
     hook: EventHook, events: list[dict[str, Any]], url: str
 ) -> None:
@@ -337,9 +421,34 @@ def test_a_url_that_is_none_raises_and_is_not_recorded(
     assert events == []
 
 
+def test_a_host_name_with_a_label_that_is_too_long_raises_what_urllib3_raises(
+    hook: EventHook, events: list[dict[str, Any]]
+) -> None:
+    with pytest.raises(urllib3.exceptions.LocationParseError, match="label empty or too long"):
+        HttpSession("http://" + "a" * 64 + ".invalid", hook, None).get("/")
+    assert events == []
+
+
 def test_an_unknown_keyword_raises_and_is_not_recorded(client: Any, events: list[dict[str, Any]]) -> None:
     with pytest.raises(TypeError):
         client.get("/", nonsense=1)
+    assert events == []
+
+
+@pytest.mark.parametrize("method", ["G E T", "G\u00c9T", "GET\r\n"])
+def test_a_method_that_is_none_raises(client: Any, events: list[dict[str, Any]], method: str) -> None:
+    for keywords in ({}, {"hooks": {"response": lambda response, **_: None}}):
+        with pytest.raises(ValueError, match="Method cannot contain non-token characters"):
+            client.request(method, "/", **keywords)
+    assert events == []
+
+
+@pytest.mark.parametrize("headers", [{"X-Snow": "\u2603"}, {"X-\u00dc": "name"}])
+def test_a_header_that_cannot_be_encoded_raises(
+    client: Any, events: list[dict[str, Any]], headers: dict[str, str]
+) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        client.get("/", headers=headers)
     assert events == []
 
 

@@ -1,5 +1,6 @@
 """Helper processes as the run sees them: `locust_nest.dependencies` on the native supervisor."""
 
+import contextlib
 import logging
 import os
 import signal
@@ -163,10 +164,14 @@ def test_the_death_of_a_required_dependency_is_told_once(dependencies: Dependenc
     assert deaths == [("data", "exited with status 5")]
 
 
-def test_a_death_right_after_the_start_is_told(dependencies: Dependencies) -> None:
+def test_a_death_at_the_start_is_told_or_refused(dependencies: Dependencies) -> None:
     died = gevent.event.Event()
-    dependencies.start([shell("data", "exit 5")], lambda name, reason: died.set())
-    assert died.wait(DEADLINE_S)
+    try:
+        dependencies.start([shell("data", "exit 5")], lambda name, reason: died.set())
+    except UsageError as error:  # it was gone before anyone looked
+        assert str(error) == "dependency 'data' exited with status 5"
+    else:
+        assert died.wait(DEADLINE_S)
 
 
 def test_the_death_of_another_dependency_is_only_logged(
@@ -179,14 +184,19 @@ def test_the_death_of_another_dependency_is_only_logged(
     wait_for(lambda: "Dependency 'cache' was killed by signal 9 (SIGKILL); the run goes on" in caplog.text)
 
 
-def test_may_be_stopped_from_the_greenlet_that_tells_the_death(dependencies: Dependencies) -> None:
+def test_may_be_stopped_from_the_greenlet_that_tells_the_death(
+    dependencies: Dependencies, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    script = f"while ! [ -e {gate} ]; do sleep 0.01; done; exit 5"
     stopped = gevent.event.Event()
 
     def on_death(name: str, reason: str) -> None:
         dependencies.stop()
         stopped.set()
 
-    dependencies.start([shell("other", "exec sleep 1000"), shell("data", "exit 5")], on_death)
+    dependencies.start([shell("other", "exec sleep 1000"), shell("data", script)], on_death)
+    gate.touch()
     assert stopped.wait(DEADLINE_S)
 
 
@@ -279,6 +289,58 @@ def test_nothing_outlives_the_program_however_it_ends(log: Path, ending: str, sa
     pid = int(output[0].split()[1])
     wait_for(lambda: not is_alive(pid))
     assert ("[data] bye" in output) == says_bye
+
+
+GRANDCHILD = """
+    import os, signal, sys
+    import gevent
+    from locust_nest.dependencies import Dependencies
+    from nest_engine import DependencySpec
+    script = "sh -c 'echo $$; trap true TERM; while :; do sleep 1; done' & wait"
+    spec = DependencySpec(name="data", command=["/bin/sh", "-c", script], ready={"log": "."}, timeout_s=30)
+    dependencies = Dependencies(sys.argv[1])
+    dependencies.start([spec], lambda name, reason: None)
+"""
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "os._exit(3)",
+        "os.kill(os.getpid(), signal.SIGKILL)",
+        "os.kill(os.getpid(), signal.SIGSEGV)",
+        # A copy that outlives the program, with all its descriptors.
+        "os.fork() or signal.pause(); print(os.getpid()); os._exit(3)",
+    ],
+)
+def test_what_a_helper_started_does_not_outlive_the_program_either(log: Path, ending: str) -> None:
+    # The copy must not be waited for: it holds our end of the pipe.
+    program = subprocess.Popen(
+        [*interpreter(), "-c", textwrap.dedent(GRANDCHILD) + ending + "\n", str(log)],
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        program.wait(timeout=DEADLINE_S)
+        grandchild = int(log.read_text().split()[1])
+        wait_for(lambda: not is_alive(grandchild))
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(program.pid, signal.SIGKILL)
+
+
+def test_no_watcher_remains_after_a_normal_end(log: Path, dependencies: Dependencies) -> None:
+    before = children()
+    dependencies.start([shell("data", "exec sleep 1000"), shell("more", "exec sleep 1000")], unexpected_death)
+    assert len(children() - before) == 4
+    dependencies.stop()
+    assert children() == before
+
+
+def children() -> set[int]:
+    """The processes, living or not yet collected, whose parent we are."""
+    with open(f"/proc/self/task/{os.getpid()}/children") as file:
+        return {int(pid) for pid in file.read().split()}
 
 
 def test_ctrl_c_cuts_the_grace_period_short(log: Path) -> None:

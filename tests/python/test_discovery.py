@@ -100,12 +100,25 @@ def test_a_missing_model_directory_is_a_usage_error(models: Directory) -> None:
         find_model_files(["nowhere"])
 
 
-def test_locustfiles_are_files_directories_and_lists_of_them(models: Directory) -> None:
+def test_locustfiles_are_files_and_directories(models: Directory) -> None:
     models.write("_named.py")
     models.write("dir/a.py")
     models.write("dir/_b.py")
-    files = find_locustfiles(["models/_named.py, models/dir", "models/dir/a.py"])
-    assert [file.shown_path for file in files] == ["models/_named.py", "models/dir/a.py"]
+    models.write("dir/_private/c.py")
+    models.write("dir/.hidden/d.py")
+    files = find_locustfiles(["models/_named.py", "models/dir", "models/dir/a.py"])
+    assert [file.shown_path for file in files] == [
+        "models/_named.py",
+        "models/dir/_private/c.py",
+        "models/dir/a.py",
+    ]
+    assert [file.shown_path for file in find_model_files(["models"])] == ["models/dir/a.py"]
+
+
+def test_a_directory_without_locustfiles_is_a_usage_error(models: Directory) -> None:
+    models.write("notes.txt")
+    with pytest.raises(nest_engine.UsageError, match="Could not find any locustfiles in directory 'models'"):
+        find_locustfiles(["models"])
 
 
 @pytest.mark.parametrize("item", ["missing.py", "models/notes.txt"])
@@ -126,8 +139,8 @@ def test_users_that_are_not_abstract_are_found_imported_ones_too(models: Directo
         class Base(User):
             abstract = True
         class Derived(Base): pass
-        class _Hidden(User): pass
-        _also_hidden = Shopper
+        class _Underscored(User): pass
+        _also_shopper = Shopper
         class Inner:
             class Nested(User): pass
         """,
@@ -136,7 +149,21 @@ def test_users_that_are_not_abstract_are_found_imported_ones_too(models: Directo
     helper.write_text(
         "from locust import User\nclass Imported(User): pass\nclass Abstract(User):\n    abstract = True\n"
     )
-    assert sorted(models.users()) == ["Derived", "Imported", "Shopper"]
+    assert sorted(models.users()) == ["Derived", "Imported", "Shopper", "_Underscored"]
+
+
+def test_an_underscore_hides_a_class_of_the_api_until_0_14(models: Directory) -> None:
+    models.write(
+        "old.py",
+        """
+        from locust import HttpLocust, TaskSet
+        class Steps(TaskSet): pass
+        class _Base(HttpLocust):
+            task_set = Steps
+        class Seen(_Base): pass
+        """,
+    )
+    assert models.users() == ["Seen"]
 
 
 def test_a_class_imported_by_other_models_counts_once_for_the_file_that_defines_it(models: Directory) -> None:
@@ -190,6 +217,31 @@ def test_default_weights_are_the_models_own_or_1(models: Directory) -> None:
     )
     weights = {user.name: user.default_weight for user in models.discover().users}
     assert weights == {"Heavy": 7, "Heir": 7, "Plain": 1}
+
+
+def test_a_silent_legacy_class_weighs_10_beside_one_with_a_weight(models: Directory) -> None:
+    models.write(
+        "old.py",
+        """
+        from locust import Locust, TaskSet
+        class Silent(Locust):
+            task_set = TaskSet
+        """,
+    )
+    weights = {user.name: user.default_weight for user in models.discover().users}
+    assert weights == {"Silent": 1}
+    models.write(
+        "older.py",
+        """
+        from locust import Locust, TaskSet, User
+        class Heavy(Locust):
+            task_set = TaskSet
+            weight = 25
+        class Modern(User): pass
+        """,
+    )
+    weights = {user.name: user.default_weight for user in models.discover().users}
+    assert weights == {"Silent": 10, "Heavy": 25, "Modern": 1}
 
 
 def test_tasksets_are_loose_unless_somebody_runs_them(models: Directory) -> None:

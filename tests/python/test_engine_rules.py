@@ -76,7 +76,7 @@ def test_a_whole_run_switches_only_where_it_is_allowed(tmp_path: Path) -> None:
                 def visit(self):
                     self.client.get("/there")
                     with self.client.get("/", catch_response=True, stream=True) as response:
-                        response.failure("on purpose")
+                        response.failure(f"{len(response.content)} on purpose")
             """
         )
     )
@@ -84,7 +84,42 @@ def test_a_whole_run_switches_only_where_it_is_allowed(tmp_path: Path) -> None:
     command += ["--csv", str(tmp_path / "csv")]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert run.returncode == 1, run.stderr  # the failures, not a crash
-    assert "CatchResponseError" in (tmp_path / "csv_failures.csv").read_text()
+    assert "5 on purpose" in (tmp_path / "csv_failures.csv").read_text()
+
+
+def test_streams_under_way_end_with_the_run(tmp_path: Path) -> None:
+    model = tmp_path / "endless.py"
+    model.write_text(
+        textwrap.dedent(
+            """
+            from locust import HttpUser, constant, task
+            from gevent.pywsgi import WSGIServer
+
+            def endless(environ, start_response):
+                start_response("200 OK", [("Content-Type", "text/plain")])
+                while True:
+                    yield b"x" * 10_000
+
+            server = WSGIServer(("127.0.0.1", 0), endless, log=None)
+            server.start()
+            kept = []
+
+            class Reader(HttpUser):
+                host = f"http://127.0.0.1:{server.server_port}"
+                wait_time = constant(0)
+
+                @task
+                def read(self):
+                    kept.append(self.client.get("/unread", stream=True))
+                    for _ in self.client.get("/", stream=True).iter_content(1000):
+                        self.wait()
+            """
+        )
+    )
+    command = [str(BINARY), "-f", str(model), "--headless", "-u", "3", "-r", "3", "-t", "1", "--only-summary"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_nobody_waits_in_the_hub() -> None:

@@ -6,6 +6,7 @@ import gzip
 import io
 import re
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from gevent.server import StreamServer
 
 import locust
 from locust.contrib import fasthttp
-from locust.contrib.fasthttp import FastHttpSession, FastHttpUser
+from locust.contrib.fasthttp import FastHttpSession, FastHttpUser, FastRequest
 from locust.env import Environment
 from locust.event import EventHook, Events
 from locust.exception import CatchResponseError, InterruptTaskSet, LocustError, ResponseError, StopTest
@@ -174,6 +175,13 @@ def test_a_url_that_is_none_raises(client: Any, events: list[dict[str, Any]]) ->
     assert events == []
 
 
+@pytest.mark.parametrize("headers", [{"X-A": "\u2603"}, {"X-\u00dc": "1"}, {"X-A": "a\nb"}], ids=repr)
+def test_a_header_that_cannot_be_sent_raises(client: Any, events: list[dict[str, Any]], headers: Any) -> None:
+    with pytest.raises(ValueError, match="invalid"):
+        client.get("/", headers=headers)
+    assert events == []
+
+
 def test_the_callers_headers_are_left_alone(client: Any) -> None:
     headers = {"X-A": "1"}
     client.post("/x", json={}, headers=headers, auth=("me", "pw"))
@@ -206,6 +214,8 @@ def test_what_a_request_is_called(client: Any, server: Server, events: list[dict
         client.get("/x", name="own")
     client.request_name = "from here"
     client.get("/x")
+    client.request_name = None
+    client.get("/x", params={"a": 1})
     assert [(event["request_type"], event["name"]) for event in events] == [
         ("GET", server.url),
         ("GET", "named"),
@@ -214,6 +224,7 @@ def test_what_a_request_is_called(client: Any, server: Server, events: list[dict
         ("GET", "in the block"),
         ("GET", "own"),
         ("GET", "from here"),
+        ("GET", "/x"),
     ]
 
 
@@ -283,6 +294,26 @@ def test_the_parts_of_a_response(client: Any, server: Server) -> None:
         assert same is response
 
 
+def test_a_request_of_ones_own_tells_where_it_goes() -> None:
+    request = FastRequest("http://host/path?x=1", "PUT", payload=b"body", params={"a": [1, "b c"]})
+    assert (request.url, request.selector) == ("http://host/path?x=1", "/path?x=1&a=1&a=b+c")
+    assert (request.method, request.host, request.body) == ("PUT", "host", b"body")
+    assert FastRequest("http://host").selector == "/"
+
+
+def test_the_headers_of_a_response(client: Any, server: Server) -> None:
+    server.answers["/"] = answer("200 OK", "", "X-One: 1", "Set-Cookie: a=1", "Set-Cookie: b=2")
+    response = client.post("/", data={"k": "v"}, headers={"X-Own": "1"})
+    headers = response.headers
+    assert list(headers) == ["x-one", "set-cookie", "content-length"]
+    assert list(headers.items())[:3] == [("X-One", "1"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
+    assert headers.getheaders("set-cookie") == headers.get_all("Set-Cookie") == ["a=1", "b=2"]
+    assert "X-ONE" in headers and headers["x-one"] == "1"
+    assert "x-own" in list(response.request.headers)
+    assert response.request.body == b"k=v"
+    assert (response.text, response.encoding) == ("", "utf-8")
+
+
 @pytest.mark.parametrize(
     ("content_type", "text"),
     [
@@ -321,6 +352,9 @@ def test_redirects(client: Any, server: Server, code: int, method: str, followed
     assert server.targets == [f"{method} /from", f"{followed_by} /to"]
     assert server.last.body == (b"body" if code > 303 else b"")
     assert (server.last["Content-Type"] is None) == (code <= 303)
+    client.request(method, "/from", headers={"Content-Type": "a/b", "X-A": "1"})
+    assert (server.last["Content-Type"], server.last["X-A"]) == (None if code <= 303 else "a/b", "1")
+    del server.sent[-2:]
     assert server.last["Authorization"] == "Basic YTpi"
     assert response.url == f"{server.url}/to"
     assert [hop.status_code for hop in response.history] == [code]
@@ -359,6 +393,7 @@ def test_too_many_redirects(
     response = make_user(server, hook, max_redirects=limit).client.get("/loop")
     assert len(server.sent) == limit + 1
     assert (response.status_code, response.content) == (0, None)
+    assert response.url == response.request.url == f"{server.url}/loop"
     wanted = f"RetriesExceeded('{server.url}/loop', 'Redirection limit reached ({limit})')"
     assert repr(events[0]["exception"]) == wanted
 
@@ -413,10 +448,52 @@ def test_broken_answers(
     client: Any, server: Server, events: list[dict[str, Any]], reply: bytes, status: int, recorded: str
 ) -> None:
     server.answers["/"] = reply
-    assert client.get("/").status_code == status
+    response = client.get("/")
+    assert response.status_code == status
+    if b"short" in reply:
+        assert response.content == b"short"
     assert repr(events[0]["exception"]) == recorded
     assert events[0]["response_length"] == 0
     assert client.get("/x").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("head", "recorded"),
+    [
+        (b"", "HTTPConnectionClosed('connection closed.')"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\npart",
+            "ConnectionResetError(104, 'Connection reset by peer')",
+        ),
+    ],
+    ids=["before the answer", "in the body"],
+)
+def test_a_connection_that_is_reset(
+    client: Any, events: list[dict[str, Any]], head: bytes, recorded: str
+) -> None:
+    def serve(connection: Any, _: Any) -> None:
+        connection.recv(1000)
+        connection.sendall(head)
+        gevent.sleep(0.1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+    resetting = StreamServer(("127.0.0.1", 0), serve)
+    resetting.start()
+    response = client.get(f"http://127.0.0.1:{resetting.server_port}/")
+    resetting.stop(timeout=0)
+    assert repr(events[0]["exception"]) == recorded
+    assert response.content == (b"part" if head else None)
+
+
+def test_a_server_that_falls_silent_in_the_body(
+    server: Server, hook: EventHook, events: list[dict[str, Any]]
+) -> None:
+    server.answers["/"] = answer("200 OK", b"part", "Content-Length: 9", length=False)
+    response = make_user(server, hook, network_timeout=0.2, max_retries=2).client.get("/")
+    assert (response.status_code, response.content) == (200, b"part")
+    assert repr(events[0]["exception"]) == "TimeoutError('timed out')"
+    assert len(server.sent) == 1
 
 
 def test_a_name_that_does_not_resolve(client: Any, events: list[dict[str, Any]]) -> None:
@@ -603,6 +680,33 @@ def test_lines_are_read_while_they_arrive(client: Any, server: Server, events: l
         assert list(lines) == ["one", "two", "three"]
     assert [(event["name"], event["exception"]) for event in events] == [("lines", None)]
     streaming.stop(timeout=0)
+
+
+def test_lines_that_are_not_read_to_their_end_are_recorded(
+    client: Any, server: Server, events: list[dict[str, Any]]
+) -> None:
+    server.answers["/s"] = answer("200 OK", "one\ntwo\n")
+    lines = client.iter_lines("/s")
+    assert events == []
+    assert next(lines) == "one"
+    lines.close()
+    assert [event["name"] for event in events] == ["/s"]
+
+
+def test_reading_the_lines_of_a_failure_raises_it(
+    client: Any, server: Server, events: list[dict[str, Any]]
+) -> None:
+    server.answers["/404"] = answer("404 Not Found", "missing\n")
+    with pytest.raises(fasthttp.LocustBadStatusCode):
+        list(client.iter_lines("/404"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(ConnectionRefusedError):
+            list(client.iter_lines(f"http://127.0.0.1:{taken.getsockname()[1]}/x"))
+    assert [type(event["exception"]) for event in events] == [
+        fasthttp.LocustBadStatusCode,
+        ConnectionRefusedError,
+    ]
 
 
 @pytest.mark.parametrize("stream", [False, True])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
+import pytest
 import urllib3
 from client_harness import Server, answer, events, hook, server
 
@@ -39,6 +41,33 @@ def test_users_share_the_connections_of_one_pool(server: Server, hook: EventHook
         for _ in range(3):
             assert FastHttpSession(server.url, hook, None, client_pool=pool).get("/x").status_code == 200
         assert server.connections == 1
+
+
+def test_what_a_model_imports_from_geventhttpclient_is_ours_if_that_is_not_installed(
+    server: Server, hook: EventHook, events: list[dict[str, Any]]
+) -> None:
+    package = importlib.import_module("geventhttpclient")
+    if "stand_ins" not in str(package.__file__):
+        pytest.skip("geventhttpclient is installed")
+    pool = importlib.import_module("geventhttpclient.client").HTTPClientPool(concurrency=10)
+    for _ in range(2):
+        FastHttpSession(server.url, hook, None, client_pool=pool).get("/x")
+    assert server.connections == 1
+    server.answers["/404"] = answer("404 Not Found", "missing")
+    server.answers["/closed"] = b""
+    session = FastHttpSession(server.url, hook, None)
+    headers = session.get("/404").headers
+    session.get("/closed")
+    names = {
+        name: importlib.import_module(f"geventhttpclient.{name}")
+        for name in ("useragent", "response", "header")
+    }
+    assert isinstance(events[2]["exception"], names["useragent"].BadStatusCode)
+    assert isinstance(events[2]["exception"], names["useragent"].ConnectionError)
+    assert isinstance(events[3]["exception"], names["response"].HTTPConnectionClosed)
+    assert isinstance(headers, names["header"].Headers)
+    with pytest.raises(names["useragent"].BadStatusCode):
+        package.UserAgent().urlopen(f"{server.url}/404")
 
 
 def test_the_user_of_the_old_api(server: Server, hook: EventHook, events: list[dict[str, Any]]) -> None:

@@ -78,7 +78,7 @@ def test_a_missing_package_is_named_in_one_line(module: str, package: str) -> No
 def test_a_package_that_is_broken_itself_is_not_called_missing(
     load: Callable[..., Any], tmp_path: Any
 ) -> None:
-    from locust.contrib._third_party import require
+    from locust._third_party import require
 
     (tmp_path / "broken_package.py").write_text("import something_else_that_is_missing")
     sys.path.insert(0, str(tmp_path))

@@ -12,6 +12,7 @@ import pytest
 
 from locust.contrib.csv_request_logger import CSV_COLUMNS, CsvRequestLogger
 from locust.env import Environment
+from locust.util import deprecation
 from locust.util.cache import memoize
 from locust.util.date import format_duration, format_safe_timestamp, format_utc_timestamp
 from locust.util.deprecation import check_for_deprecated_task_set_attribute
@@ -105,6 +106,21 @@ def test_a_task_set_attribute_of_a_modern_class_is_warned_of() -> None:
     with pytest.warns(DeprecationWarning, match="'task_set'"):
         check_for_deprecated_task_set_attribute({"task_set": object})
     check_for_deprecated_task_set_attribute({"tasks": []})
+
+
+def test_the_old_classes_of_locust_itself_must_not_be_derived_from() -> None:
+    for owner, message in (
+        (deprecation.DeprecatedLocustClass, "The Locust class has been renamed to User"),
+        (deprecation.DeprecatedHttpLocustClass, "The HttpLocust class has been renamed to HttpUser"),
+        (
+            deprecation.DeprecatedFastHttpLocustClass,
+            "The FastHttpLocust class has been renamed to FastHttpUser",
+        ),
+    ):
+        with pytest.raises(ImportError, match=message):
+            type(owner)("Visitor", (owner,), {})
+    with pytest.raises(ImportError, match="no more"):
+        deprecation.deprecated_locust_meta_class("no more")("Child", (object,), {})
 
 
 def test_each_request_becomes_a_line_until_the_test_quits(tmp_path: Path) -> None:

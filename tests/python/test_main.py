@@ -42,28 +42,8 @@ class Project:
         self.during_test()
         return self.exit_code
 
-    def run(self, **given: Any) -> int:
-        options: dict[str, Any] = {
-            "program": "locust-nest",
-            "model_dirs": [] if given.get("locustfiles") else ["models"],
-            "locustfiles": [],
-            "include_tasksets": False,
-            "config_file": None,
-            "configure": False,
-            "assume_yes": False,
-            "strict": False,
-            "user_classes": [],
-            "tags": None,
-            "exclude_tags": None,
-            "host": None,
-            "num_users": None,
-            "reset_stats": False,
-            "stop_timeout": 0.0,
-            "skip_log_setup": True,
-            "loglevel": "INFO",
-            "logfile": None,
-        }
-        return locust_nest.main.run(SimpleNamespace(**{**options, **given}))  # type: ignore[arg-type]
+    def run(self, *arguments: str) -> int:
+        return locust_nest.main.run(["--headless", "--skip-log-setup", *arguments], "locust-nest")
 
     @property
     def weights(self) -> dict[str, float]:
@@ -114,7 +94,7 @@ def test_users_run_with_their_weights_and_the_tests_exit_code_is_the_runs(
 ) -> None:
     project.write("models/shop.py", USERS)
     project.exit_code = 7
-    assert project.run(host="http://localhost") == 7
+    assert project.run("-H", "http://localhost") == 7
     assert project.weights == {"Buyer": 3, "Visitor": 1}
     assert project.environment.host == "http://localhost"
     assert project.environment.events is locust.events
@@ -124,15 +104,15 @@ def test_users_run_with_their_weights_and_the_tests_exit_code_is_the_runs(
 
 def test_the_default_directory_is_models(project: Project) -> None:
     project.write("models/shop.py", USERS)
-    assert project.run(model_dirs=[]) == 0
+    assert project.run() == 0
     assert set(project.weights) == {"Buyer", "Visitor"}
 
 
 def test_without_any_models_one_line_says_what_to_do(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert project.run(model_dirs=[]) == 1
-    assert capsys.readouterr().err.startswith("locust-nest: error: no models: give their directory with")
+    assert project.run() == 2
+    assert capsys.readouterr().err.startswith("locust-nest: error: no models: there is no directory 'models'")
 
 
 def test_the_model_directory_is_asked_for_on_a_terminal(
@@ -140,7 +120,7 @@ def test_the_model_directory_is_asked_for_on_a_terminal(
 ) -> None:
     project.write("elsewhere/shop.py", USERS)
     answer(monkeypatch, "elsewhere", "y")
-    assert project.run(model_dirs=[]) == 0
+    assert project.run() == 0
     assert set(project.weights) == {"Buyer", "Visitor"}
 
 
@@ -148,11 +128,14 @@ def test_the_model_directory_is_asked_for_on_a_terminal(
     ("files", "message"),
     [
         ([], "no model files (*.py) in models"),
-        (["x = 1"], "No User class found in models: 1 file"),
-        (["1/0", ""], "No User class found in models: 2 files, of which 1 could not be imported"),
+        (["x = 1"], "No User class found! There is none in models: 1 file"),
+        (
+            ["1/0", ""],
+            "No User class found! There is none in models: 2 files, of which 1 could not be imported",
+        ),
         (
             ["from locust import TaskSet\nclass T(TaskSet):\n    tasks = [print]"],
-            "No User class found in models: 1 file; 1 TaskSet would run with --include-tasksets",
+            "No User class found! There is none in models: 1 file; 1 TaskSet would run with --include-tasksets",
         ),
     ],
 )
@@ -181,8 +164,8 @@ def test_broken_files_are_fatal_with_strict_and_when_named(
 ) -> None:
     project.write("models/shop.py", USERS)
     project.write("models/old.py", "print 'x'")
-    assert project.run(strict=True) == 1
-    assert project.run(locustfiles=["models/shop.py", "models/old.py"]) == 1
+    assert project.run("--strict") == 1
+    assert project.run("-f", "models/shop.py,models/old.py") == 1
     assert project.environment is None
     assert "error: 1 model file could not be imported" in capsys.readouterr().err
 
@@ -193,7 +176,7 @@ def test_the_configuration_gives_the_weights(project: Project) -> None:
     assert project.run() == 0
     assert project.weights == {"Visitor": 9}
     project.write("other.json", json.dumps({"locusts": {"shop.py:Buyer": 2}}))
-    assert project.run(config_file="other.json") == 0
+    assert project.run("--config-file", "other.json") == 0
     assert project.weights["Buyer"] == 2
 
 
@@ -226,8 +209,18 @@ def test_a_class_without_weight_anywhere_is_an_error(
 def test_a_configuration_of_the_models_own_does_not_disturb_a_plain_locustfile(project: Project) -> None:
     project.write("shop.py", USERS)
     project.write("config.json", '{"database": "x"}')
-    assert project.run(locustfiles=["shop.py"]) == 0
+    assert project.run("-f", "shop.py") == 0
     assert set(project.weights) == {"Buyer", "Visitor"}
+
+
+def test_the_environment_is_named_after_the_first_of_several_files(project: Project) -> None:
+    project.write("a.py", USERS)
+    project.write("b.py", USERS.replace("Buyer", "Seller").replace("Visitor", "Guest"))
+    assert project.run("-f", "a.py,b.py", "Seller") == 0
+    assert project.environment.locustfile == "a.py"
+    assert project.environment.parsed_locustfiles == ["a.py", "b.py"]
+    assert set(project.weights) == {"Seller"}
+    assert set(project.environment.available_user_classes) == {"Buyer", "Visitor", "Seller", "Guest"}
 
 
 def test_a_plain_locustfile_prints_and_asks_nothing(
@@ -235,32 +228,32 @@ def test_a_plain_locustfile_prints_and_asks_nothing(
 ) -> None:
     project.write("shop.py", USERS)
     answer(monkeypatch)
-    assert project.run(locustfiles=["shop.py"]) == 0
+    assert project.run("-f", "shop.py") == 0
     assert capsys.readouterr() == ("", "")
 
 
-def test_named_classes_run_alone(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+def test_named_classes_run_alone(project: Project, caplog: pytest.LogCaptureFixture) -> None:
     project.write("models/shop.py", USERS)
-    assert project.run(user_classes=["Visitor"]) == 0
+    assert project.run("Visitor") == 0
     assert set(project.weights) == {"Visitor"}
-    assert project.run(user_classes=["Visitor", "Nobody"]) == 1
-    assert "error: Unknown User(s): Nobody" in capsys.readouterr().err
+    assert project.run("Visitor", "Nobody") == 1
+    assert "Unknown User(s): Nobody" in caplog.messages
 
 
 def test_classes_of_one_name_run_side_by_side(project: Project) -> None:
     for directory in "ab":
         project.write(f"models/{directory}/locustfile.py", USERS)
-    assert project.run(user_classes=["Buyer"]) == 0
+    assert project.run("Buyer") == 0
     assert set(project.weights) == {"Buyer (a/locustfile.py)", "Buyer (b/locustfile.py)"}
-    assert project.run(user_classes=["b/locustfile.py:Buyer"]) == 0
+    assert project.run("b/locustfile.py:Buyer") == 0
     assert set(project.weights) == {"Buyer (b/locustfile.py)"}
 
 
 def test_loose_tasksets_run_in_a_nest_user_if_asked_for(project: Project) -> None:
     project.write("models/shop.py", USERS)
-    assert project.run(include_tasksets=True, host="http://localhost") == 0
+    assert project.run("-T", "-H", "http://localhost") == 0
     assert project.weights == {"Buyer": 3, "Visitor": 1, "NestUser": 1}
-    assert project.run(host="http://localhost") == 0
+    assert project.run("-H", "http://localhost") == 0
     assert "NestUser" not in project.weights
 
 
@@ -268,11 +261,11 @@ def test_a_taskset_that_a_user_runs_is_not_included_unless_the_configuration_giv
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.write("models/shop.py", USERS + "class Reader(HttpUser):\n    tasks = [Reading]\n")
-    assert project.run(include_tasksets=True, host="http://localhost") == 0
+    assert project.run("-T", "-H", "http://localhost") == 0
     assert "NestUser" not in project.weights
     assert "Reading" not in capsys.readouterr().out
     project.write("config.json", json.dumps({"tasksets": {"Reading": 2}}))
-    assert project.run(include_tasksets=True, host="http://localhost") == 0
+    assert project.run("-T", "-H", "http://localhost") == 0
     assert project.weights["NestUser"] == 2
 
 
@@ -280,9 +273,9 @@ def test_loose_tasksets_alone_are_enough_but_need_a_host(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.write("models/sets.py", "from locust import TaskSet\nclass T(TaskSet):\n    tasks = [print]")
-    assert project.run(include_tasksets=True, host="http://localhost") == 0
+    assert project.run("-T", "-H", "http://localhost") == 0
     assert project.weights == {"NestUser": 1}
-    assert project.run(include_tasksets=True) == 2
+    assert project.run("-T") == 2
     assert "name the server with --host" in capsys.readouterr().err
 
 
@@ -292,11 +285,11 @@ def test_loose_tasksets_test_the_one_host_that_all_users_have(
     project.write("models/sets.py", "from locust import TaskSet\nclass T(TaskSet):\n    tasks = [print]")
     user = "from locust import HttpUser, task\nclass {}(HttpUser):\n    host = '{}'\n    tasks = [print]\n"
     project.write("models/a.py", user.format("A", "http://one"))
-    assert project.run(include_tasksets=True) == 0
+    assert project.run("-T") == 0
     assert project.environment is not None
     assert {user_class.host for user_class in project.environment.user_classes} == {"http://one"}
     project.write("models/b.py", user.format("B", "http://two"))
-    assert project.run(include_tasksets=True) == 2
+    assert project.run("-T") == 2
     assert "the users' hosts differ (http://one, http://two)" in capsys.readouterr().err
 
 
@@ -308,14 +301,14 @@ def test_the_confirmation_is_asked_on_a_terminal_and_no_means_no(
     assert project.run() == 0
     assert project.environment is None
     answer(monkeypatch)
-    assert project.run(assume_yes=True) == 0
+    assert project.run("-y") == 0
     assert project.environment is not None
 
 
 def test_configure_asks_saves_and_runs(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.write("models/shop.py", USERS)
     answer(monkeypatch, "bad", "5", "", "y", "y")
-    assert project.run(configure=True) == 0
+    assert project.run("--configure") == 0
     assert project.weights == {"Buyer": 5, "Visitor": 1}
     saved = json.loads((project.path / "config.json").read_text())
     assert saved["locusts"] == {"Buyer": 5, "Visitor": 1}
@@ -409,7 +402,7 @@ def test_the_only_shape_is_used_unless_the_number_of_users_is_given(project: Pro
     )
     assert project.run() == 0
     assert type(project.environment.shape_class).__name__ == "S"
-    assert project.run(num_users=5) == 0
+    assert project.run("-u", "5") == 0
     assert project.environment.shape_class is None
-    assert project.run(locustfiles=["models"], num_users=5) == 0
+    assert project.run("-f", "models", "-u", "5") == 0
     assert type(project.environment.shape_class).__name__ == "S"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import csv
 import gc
+import io
 import json
 import logging
 import time
@@ -19,7 +21,7 @@ import pytest
 import nest_engine
 from locust import stats as stats_module
 from locust.exception import CatchResponseError
-from locust.stats import RequestStats, StatsCSVFileWriter, StatsEntry, StatsError, StatsListener
+from locust.stats import RequestStats, StatsCSV, StatsCSVFileWriter, StatsEntry, StatsError, StatsListener
 
 
 @pytest.fixture
@@ -75,6 +77,19 @@ class TestListener:
         assert listener.environment.stats.total.num_requests == 1
         assert listener.environment.stats.total.num_failures == 0
 
+    def test_counts_a_request_without_a_time_but_not_in_averages_and_percentiles(
+        self, listener: StatsListener
+    ) -> None:
+        for response_time in (None, 100, None, 200, None):
+            listener.log("GET", "/a", response_time, 7)
+        entry = listener.environment.stats.get("/a", "GET")
+        assert (entry.num_requests, entry.num_none_requests) == (5, 3)
+        assert (entry.avg_response_time, entry.min_response_time, entry.max_response_time) == (150, 100, 200)
+        assert entry.median_response_time == 200
+        assert [entry.get_response_time_percentile(p) for p in (0.1, 0.5, 1.0)] == [100, 200, 200]
+        assert entry.response_times == {100: 1, 200: 1}
+        assert entry.avg_content_length == 7
+
     def test_takes_the_truth_of_the_exception_for_a_failure(self, listener: StatsListener) -> None:
         for exception in (ValueError("x"), "text", "", None, 0):
             listener.log("GET", "/a", 5, 7, exception)
@@ -109,6 +124,16 @@ class TestListener:
         monkeypatch.undo()
         listener.log("GET", "/a", 147, 0)
         assert listener.environment.stats.total.response_times == {150: 2, 1147: 1}
+
+    def test_a_bucket_function_may_return_ints_and_equal_floats(
+        self, listener: StatsListener, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(stats_module, "bucket_response_time", lambda time: round(time, -1))
+        for response_time in (14, 14.9, 13):
+            listener.log("GET", "/a", response_time, 0)
+        total = listener.environment.stats.total
+        assert total.response_times == {10: 3}
+        assert repr(total.get_response_time_percentile(0.5)) == "10"
 
     @pytest.mark.parametrize("response_time", [float("nan"), float("inf"), 1e300])
     def test_refuses_a_time_that_is_no_time(self, listener: StatsListener, response_time: float) -> None:
@@ -342,14 +367,51 @@ def test_the_median_of_a_dict_is_the_lower_middle() -> None:
     assert stats_module.avg([]) == 0.0
 
 
-def test_json_has_the_entries_and_resets_them(stats: RequestStats, tmp_path: Path) -> None:
+def test_json_has_the_entries_and_leaves_them_alone(
+    stats: RequestStats, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     stats.log_request("GET", "/a", 5, 1)
     stats.get("/unused", "GET")
-    stats_module.save_stats_json(stats, str(tmp_path / "out"))
-    (entry,) = json.loads((tmp_path / "out.json").read_text())
+    stats_module.print_stats_json(stats)
+    stats_module.save_stats_json(stats, str(tmp_path / "new" / "out"))
+    written = (tmp_path / "new" / "out.json").read_text()
+    assert capsys.readouterr().out == written + "\n"
+    (entry,) = json.loads(written)
     assert (entry["name"], entry["response_times"]) == ("/a", {"5": 1})
-    assert stats.get("/a", "GET").num_requests == 0
-    assert stats.total.num_requests == 1
+    assert stats.get("/a", "GET").num_requests == 1
+
+
+class TestDistribution:
+    """Response times to half a percent, beside Locust's buckets."""
+
+    def test_is_precise_for_what_was_measured_here(self, stats: RequestStats) -> None:
+        for response_time in (12.34, 1234.5, 0.0567):
+            stats.log_request("GET", "/a", response_time, 1)
+        stats.log_request("GET", "/a", None, 1)
+        core = stats.get("/a", "GET")._core
+        assert core.is_precise
+        assert core.precise_percentiles([0, 0.5, 1]) == pytest.approx([0.0567, 12.34, 1234.5], rel=0.005)
+        assert [count for _, _, count in core.distribution()] == [1, 1, 1]
+
+    def test_is_that_of_the_buckets_for_what_arrived_as_buckets(self, stats: RequestStats) -> None:
+        stats.log_request("GET", "/a", 12.34, 1)
+        travelled = StatsEntry.unserialize(stats.get("/a", "GET").serialize(), stats)
+        assert not travelled._core.is_precise
+        assert travelled._core.distribution() == [(12.0, 12.0, 1)]
+        stats.total.extend(travelled)
+        assert not stats.total._core.is_precise
+        assert len(stats.total._core.distribution()) == 1
+
+    def test_is_added_up_and_reset_with_its_entry(self, stats: RequestStats) -> None:
+        stats.log_request("GET", "/a", 12.34, 1)
+        stats.log_request("GET", "/b", 56.78, 1)
+        stats.get("/a", "GET").extend(stats.get("/b", "GET"))
+        core = stats.get("/a", "GET")._core
+        assert core.is_precise
+        assert len(core.distribution()) == 2
+        core.reset(0.0)
+        assert core.distribution() == []
+        assert core.precise_percentiles([0.5]) == [0]
 
 
 class TestCsvFiles:
@@ -366,6 +428,28 @@ class TestCsvFiles:
         assert "why" in (tmp_path / "run_failures.csv").read_text()
         assert len((tmp_path / "run_exceptions.csv").read_text().splitlines()) == 1
 
+    def test_a_subclass_writes_rows_of_its_own(self, environment: Any) -> None:
+        class Shouting(StatsCSV):
+            def _requests_data_rows(self, csv_writer: Any) -> None:
+                csv_writer.writerow(["REQUESTS"])
+
+            def _failures_data_rows(self, csv_writer: Any) -> None:
+                csv_writer.writerow(["FAILURES"])
+
+            def _exceptions_data_rows(self, csv_writer: Any) -> None:
+                csv_writer.writerow(["EXCEPTIONS"])
+
+        text = io.StringIO()
+        csv_writer, own = csv.writer(text), Shouting(environment, [0.5])
+        own.requests_csv(csv_writer)
+        own.failures_csv(csv_writer)
+        own.exceptions_csv(csv_writer)
+        assert [line for line in text.getvalue().splitlines() if line.isupper()] == [
+            "REQUESTS",
+            "FAILURES",
+            "EXCEPTIONS",
+        ]
+
     def test_get_no_second_last_row_when_nothing_was_counted_since(
         self, environment: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -374,18 +458,20 @@ class TestCsvFiles:
         writer.stats_writer()
         assert len((tmp_path / "run_stats_history.csv").read_text().splitlines()) == 2
 
-    def test_that_cannot_be_written_are_one_line_each_and_no_loss(
+    def test_that_cannot_be_written_are_one_line_and_no_loss(
         self, environment: Any, tmp_path: Path, messages: list[str]
     ) -> None:
         writer = StatsCSVFileWriter(environment, [0.5], str(tmp_path / "missing" / "run"))
         environment.stats.log_request("GET", "/a", 5, 1)
         for _ in range(3):
             writer._write(with_history=True)
-        assert len(messages) == 4
-        assert all(line.startswith("Cannot write ") and "\n" not in line for line in messages)
+        (message,) = messages
+        assert (
+            message.startswith("Cannot write ") and message.count("_stats.csv") == 1 and "\n" not in message
+        )
         (tmp_path / "missing").mkdir()
         writer.close_files()
-        assert len(messages) == 4
+        assert len(messages) == 1
         assert "/a" in (tmp_path / "missing" / "run_stats.csv").read_text()
         assert len((tmp_path / "missing" / "run_stats_history.csv").read_text().splitlines()) == 4
 
@@ -393,14 +479,14 @@ class TestCsvFiles:
 def test_the_recorder_leaves_uncommon_requests_to_its_caller() -> None:
     core = nest_engine.RequestStats(True, 0.0)
     record = nest_engine.request_recorder({"bucket_response_time": None})
-    assert record(core, "GET", "/a", 1.0, 1) is False, "no such entry yet"
+    assert record(core, "GET", "/a", 1.0, 1, None) is False, "no such entry yet"
     core.put("/a", "GET", nest_engine.StatsEntry("/a", "GET", True, 0.0))
-    assert record(core, "GET", "/a", 1.0, 1) is True
-    assert record(core, "GET", "/a", None, 1) is True
-    assert record(None, "GET", "/a", 1.0, 1) is False
-    assert record(core, b"GET", "/a", 1.0, 1) is False  # type: ignore[arg-type]
-    assert record(core, "GET", "/a", "1.0", 1) is False  # type: ignore[arg-type]
-    assert record(core, "GET", "/a", 1.0, None) is False  # type: ignore[arg-type]
+    assert record(core, "GET", "/a", 1.0, 1, None) is True
+    assert record(core, "GET", "/a", None, 1, None) is True
+    assert record(None, "GET", "/a", 1.0, 1, None) is False
+    assert record(core, b"GET", "/a", 1.0, 1, None) is False  # type: ignore[arg-type]
+    assert record(core, "GET", "/a", "1.0", 1, None) is False  # type: ignore[arg-type]
+    assert record(core, "GET", "/a", 1.0, None, None) is False  # type: ignore[arg-type]
     assert core.total.num_requests == 2
     with pytest.raises(TypeError):
         record(core, "GET")  # type: ignore[call-arg]

@@ -58,7 +58,33 @@ def test_bad_input_is_named_and_asked_for_again(bad: str) -> None:
     terminal.wizard.configure(users, [])
     assert users[0].weight == 3
     assert terminal.asked == ["Weight of A [1]: "] * 2
-    assert terminal.told[-1] == f"'{bad}' is not a weight: give a number, 0 or more."
+    assert f"'{bad}' is not a weight: give a number, 0 or more." in terminal.told
+
+
+def test_each_answer_is_followed_by_the_share_it_makes() -> None:
+    terminal = Terminal("3", "0", "1")
+    terminal.wizard.configure([user("A", 1), user("B", 4)], [taskset("T", 1)])
+    assert terminal.told[-3:] == [
+        "    3 of 8: 37.5% (1/3)",
+        "    0 of 4: left out (2/3)",
+        "    1 of 4: 25.0% (3/3)",
+    ]
+
+
+def test_one_may_go_back() -> None:
+    terminal = Terminal("<", "2", "<", "5", "6")
+    users = [user("A", 1), user("F", 1, fixed_count=3), user("B", 4)]
+    terminal.wizard.configure(users, [])
+    assert [entry.weight for entry in users] == [5, 1, 6]
+    assert terminal.asked == [f"Weight of {what}: " for what in ("A [1]", "A [1]", "B [4]", "A [2]", "B [4]")]
+
+
+def test_weights_with_which_nothing_runs_are_asked_for_again() -> None:
+    terminal = Terminal("0", "0", "0", "1")
+    users = [user("A", 1), user("B", 4)]
+    terminal.wizard.configure(users, [])
+    assert [entry.weight for entry in users] == [0, 1]
+    assert "Nothing would run: every class has the weight 0. Once more, from the first." in terminal.told
 
 
 def test_a_fixed_count_is_told_and_not_asked_for() -> None:
@@ -100,6 +126,20 @@ def test_saving_is_offered_and_may_be_declined(tmp_path: Path) -> None:
     assert not path.exists()
     assert Terminal("y").wizard.offer_to_save(str(path), [user("A", 2)], []) is True
     assert json.loads(path.read_text()) == {"locusts": {"A": 2}, "total_locusts": 2}
+
+
+def test_the_weights_may_be_saved_to_another_file_with_all_else_the_first_has(tmp_path: Path) -> None:
+    path, other = tmp_path / "config.json", tmp_path / "my peak.json"
+    path.write_text('{"locusts": {"A": 1}, "dependencies": []}')
+    terminal = Terminal("later", str(other))
+    assert terminal.wizard.offer_to_save(str(path), [user("A", 2)], []) is True
+    assert json.loads(other.read_text()) == {"locusts": {"A": 2}, "dependencies": [], "total_locusts": 2}
+    assert json.loads(path.read_text())["locusts"] == {"A": 1}
+    assert terminal.told == [
+        "Please answer y, n, or with the name of a .json file.",
+        f"Saved {other}",
+        f"To use it: --config_file '{other}'",
+    ]
 
 
 def test_saving_keeps_what_else_is_in_the_file(tmp_path: Path) -> None:

@@ -19,9 +19,13 @@ import base64
 import gzip
 import hashlib
 import json
+import re
+import ssl
 import sys
+import xmlrpc.client
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.parser import BytesParser
 from http import HTTPStatus
 from http.cookies import SimpleCookie
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -132,6 +136,17 @@ class Pages:
             "gzip": self.gzip,
             "post": self.form,
             "count": lambda request, rest: json_response(self._journal.counts),
+            "digest-auth": self.digest_auth,
+            "token": lambda request, rest: json_response({"token": f"token-{rest}", "expires": 60}),
+            "bearer": self.bearer,
+            "flaky": self.flaky,
+            "upload": self.upload,
+            "events": self.events,
+            "lines": lambda request, rest: Response(
+                b"".join(b"line %d\n" % number for number in range(int(rest))), chunk_size=11
+            ),
+            "page": self.page,
+            "rpc": self.rpc,
             "item": lambda request, rest: json_response({"item": rest, "query": request.query}),
             "close": lambda request, rest: Response(b"bye\n", close=True),
             "latin1": lambda request, rest: Response(
@@ -214,6 +229,78 @@ class Pages:
         challenge = [("WWW-Authenticate", 'Basic realm="parity"')]
         return Response(b"who are you?\n", status=401, headers=challenge)
 
+    def digest_auth(self, request: Request, rest: str) -> Response:
+        """`/digest-auth/<user>/<password>` by RFC 7616 with MD5 and qop=auth."""
+        user, _, password = rest.partition("/")
+        given = dict(re.findall(r'(\w+)="?([^",]+)"?', request.header("authorization")))
+        if not given:
+            challenge = 'Digest realm="parity", nonce="n0nce", qop="auth", algorithm=MD5'
+            return Response(b"who are you?\n", status=401, headers=[("WWW-Authenticate", challenge)])
+
+        def digest(text: str) -> str:
+            return hashlib.md5(text.encode()).hexdigest()
+
+        first = digest(f"{user}:parity:{password}")
+        second = digest(f"{request.method}:{request.target}")
+        middle = f"n0nce:{given.get('nc')}:{given.get('cnonce')}:auth"
+        if given.get("response") != digest(f"{first}:{middle}:{second}"):
+            return Response(b"no\n", status=403)
+        return json_response({"user": user, "times": int(given["nc"], 16)})
+
+    def bearer(self, request: Request, rest: str) -> Response:
+        """`/bearer/<who>` wants the token that `/token/<who>` hands out."""
+        if request.header("authorization") != f"Bearer token-{rest}":
+            return json_response({"error": "token expired"}, status=401)
+        return json_response({"who": rest, "method": request.method, "bytes": len(request.body)})
+
+    def flaky(self, request: Request, rest: str) -> Response:
+        """`/flaky/<n>/<key>` answers 503 to the first n requests of this address."""
+        times = self._journal.counts.get(f"{request.method} {request.target}", 0)
+        if times <= int(rest.partition("/")[0]):
+            return Response(b"not now\n", status=503)
+        return Response(f"answered at attempt {times}\n".encode())
+
+    def upload(self, request: Request, rest: str) -> Response:
+        """Lists the parts of a multipart form."""
+        kind = f"Content-Type: {request.header('content-type')}\r\n\r\n".encode()
+        parts = BytesParser().parsebytes(kind + request.body)
+        if not parts.is_multipart():
+            return json_response({"bytes": len(request.body)})
+        listed = [
+            {
+                "name": part.get_param("name", header="content-disposition"),
+                "filename": part.get_filename(),
+                "type": part.get_content_type(),
+                "bytes": len(part.get_payload(decode=True)),
+            }
+            for part in parts.get_payload()
+        ]
+        return json_response({"parts": listed})
+
+    def events(self, request: Request, rest: str) -> Response:
+        """`/events/3` streams three server-sent events and an end mark."""
+        texts = [f'event: token\ndata: {{"n": {number}}}\n\n' for number in range(int(rest))]
+        body = "".join([*texts, "data: [DONE]\n\n"]).encode()
+        return Response(body, content_type="text/event-stream", chunk_size=23)
+
+    def page(self, request: Request, rest: str) -> Response:
+        """A page with links to two more and a form with a hidden field; `/page/0` has none."""
+        number = int(rest or "2")
+        links = "".join(f'<a href="/page/{below}">page {below}</a>\n' for below in range(number))
+        form = f'<form action="/post"><input type="hidden" name="csrf" value="csrf-{number}"></form>'
+        body = f"<!doctype html><title>Page {number}</title><body>{links}{form}</body>"
+        return Response(body.encode(), content_type="text/html; charset=utf-8")
+
+    def rpc(self, request: Request, rest: str) -> Response:
+        """XML-RPC: add(...) and echo(x); whatever else is a fault."""
+        arguments, method = xmlrpc.client.loads(request.body)
+        methods: dict[str | None, Callable[..., object]] = {"add": lambda *n: sum(n), "echo": lambda x: x}
+        if method in methods:
+            body = xmlrpc.client.dumps((methods[method](*arguments),), methodresponse=True)
+        else:
+            body = xmlrpc.client.dumps(xmlrpc.client.Fault(1, f"there is no method {method}"))
+        return Response(body.encode(), content_type="text/xml")
+
     def slow(self, request: Request, rest: str) -> Response:
         return Response(b"slow\n", delay_s=float(request.query.get("ms", "100")) / 1000)
 
@@ -242,9 +329,11 @@ class TargetServer:
         self._pages = Pages(self.journal)
         self._server: asyncio.Server | None = None
 
-    async def start(self, host: str, port: int) -> int:
-        """Begin to listen; the port that was bound is returned (any free one for 0)."""
-        self._server = await asyncio.start_server(self._serve, host, port, backlog=1024, limit=MAX_HEAD_BYTES)
+    async def start(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> int:
+        """Begin to listen; the port that was bound is returned (any free one for 0). May be called again."""
+        self._server = await asyncio.start_server(
+            self._serve, host, port, backlog=1024, limit=MAX_HEAD_BYTES, ssl=tls
+        )
         return int(self._server.sockets[0].getsockname()[1])
 
     async def serve_forever(self) -> None:
@@ -260,11 +349,12 @@ class TargetServer:
                     counted = True
                     self.journal.note(request)
                 response = self._control(request) or self._pages.answer(request)
+                response.close = response.close or request.header("connection").lower() == "close"
                 if response.delay_s:
                     await asyncio.sleep(response.delay_s)
                 self._write(request, response, writer)
                 await writer.drain()
-                if response.close or request.header("connection").lower() == "close":
+                if response.close:
                     break
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # the client went away or sent no HTTP: nothing to answer

@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from .._third_party import require
 from ..event import EventHook
 from ..exception import LocustError
 from ..user.users import User
-from ._third_party import require
 
 if TYPE_CHECKING:
     from ..env import Environment
+
+__all__ = ["DNSClient", "DNSUser", "LocustError", "User"]
 
 _exception: Any = require("dns.exception", "dnspython", __name__)
 _query: Any = require("dns.query", "dnspython", __name__)

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import time
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import urlsplit, urlunsplit
 
 from gevent.ssl import SSLContext
 from requests.auth import _basic_auth_str
 
-from locust.exception import StopTest
+from locust.exception import CatchResponseError, LocustError, ResponseError, StopTest
 from locust.user.legacy import Locust
 from locust.user.users import NO_HOST, User
 from locust_nest.http.fast_agent import ClientPool, LocustBadStatusCode, LocustUserAgent, encode_payload
@@ -32,15 +32,17 @@ from locust_nest.http.fast_response import (
     Headers,
     ResponseContextManager,
 )
-from locust_nest.http.fast_stream import insecure_ssl_context_factory
+from locust_nest.http.fast_sockets import insecure_ssl_context_factory
+from locust_nest.http.keywords import FastKeywords, FastPostKeywords, FastPutKeywords
 from locust_nest.http.rest import RestMixin
 
 __all__ = [
-    "FAILURE_EXCEPTIONS",
     "BadStatusCode",
+    "CatchResponseError",
     "ClientPool",
     "ConnectionError",
     "ErrorResponse",
+    "FAILURE_EXCEPTIONS",
     "FastHttpLocust",
     "FastHttpSession",
     "FastHttpUser",
@@ -50,11 +52,16 @@ __all__ = [
     "HTTPParseError",
     "Headers",
     "LocustBadStatusCode",
+    "LocustError",
     "LocustUserAgent",
     "ResponseContextManager",
+    "ResponseError",
     "RestMixin",
     "RestResponseContextManager",
     "RetriesExceeded",
+    "StopTest",
+    "User",
+    "absolute_http_url_regexp",
     "insecure_ssl_context_factory",
 ]
 
@@ -67,7 +74,6 @@ class RestResponseContextManager(ResponseContextManager):
     """What `rest()` gives, for annotations: a response with the decoded body in `js`."""
 
     js: Any
-    headers: Any
 
 
 class FastHttpSession:
@@ -79,24 +85,32 @@ class FastHttpSession:
 
     auth_header: str | None = None
     request_name: str | None = None
+    # Of a user of the API until 0.14, or made as there with a `base_url` alone: its responses are those of that time.
+    _is_legacy = False
 
     def __init__(
         self,
         base_url: str | None,
-        request_event: Any,
-        user: Any,
+        request_event: Any = None,
+        user: Any = None,
         insecure: bool = True,
         client_pool: Any = None,
         ssl_context_factory: Callable[[], SSLContext] | None = None,
         **kwargs: Any,
     ) -> None:
         self.base_url = base_url
+        if getattr(user, "_is_legacy", request_event is None):
+            self._is_legacy = True
+        if request_event is None:
+            from locust import events
+
+            request_event = events.request
         self.request_event = request_event
         self.user = user
         if base_url and "@" in base_url:
             self._take_credentials(base_url)
-        if ssl_context_factory is insecure_ssl_context_factory:
-            insecure, ssl_context_factory = True, None
+        if insecure and ssl_context_factory is insecure_ssl_context_factory:
+            ssl_context_factory = None  # the engine does the same
         self.client = LocustUserAgent(
             client_pool, insecure=insecure, ssl_context_factory=ssl_context_factory, **kwargs
         )
@@ -143,7 +157,7 @@ class FastHttpSession:
         files: Any = None,
         debug_stream: Any = None,
         **extra: Any,
-    ) -> Any:
+    ) -> ResponseContextManager:
         """Send a request and return its response; a failed one does not raise, but has an `error`.
 
         `name` is what it is recorded as (default: `url` as given). With `catch_response` the response takes a verdict
@@ -171,44 +185,48 @@ class FastHttpSession:
             stream=stream,
             catching=catch_response,
         )
+        if self._is_legacy:
+            response._become_legacy()
         name = name or self.request_name or url
-        return response._record(
+        # Declared as what catch_response gives: the others differ only in refusing a verdict.
+        return response._record(  # type: ignore[return-value]
             self, catch_response, method, name, response_time, context, start_time, full_url
         )
 
-    def get(self, url: str, **kwargs: Any) -> Any:
+    def get(self, url: str, **kwargs: Unpack[FastKeywords]) -> ResponseContextManager:
         return self.request("GET", url, **kwargs)
 
-    def head(self, url: str, **kwargs: Any) -> Any:
+    def head(self, url: str, **kwargs: Unpack[FastKeywords]) -> ResponseContextManager:
         return self.request("HEAD", url, **kwargs)
 
-    def options(self, url: str, **kwargs: Any) -> Any:
+    def options(self, url: str, **kwargs: Unpack[FastKeywords]) -> ResponseContextManager:
         return self.request("OPTIONS", url, **kwargs)
 
-    def delete(self, url: str, **kwargs: Any) -> Any:
+    def delete(self, url: str, **kwargs: Unpack[FastKeywords]) -> ResponseContextManager:
         return self.request("DELETE", url, **kwargs)
 
-    def patch(self, url: str, data: Any = None, **kwargs: Any) -> Any:
+    def patch(self, url: str, data: Any = None, **kwargs: Unpack[FastPutKeywords]) -> ResponseContextManager:
         return self.request("PATCH", url, data=data, **kwargs)
 
-    def post(self, url: str, data: Any = None, json: Any = None, **kwargs: Any) -> Any:
+    def post(
+        self, url: str, data: Any = None, json: Any = None, **kwargs: Unpack[FastPostKeywords]
+    ) -> ResponseContextManager:
         return self.request("POST", url, data=data, json=json, **kwargs)
 
-    def put(self, url: str, data: Any = None, **kwargs: Any) -> Any:
+    def put(self, url: str, data: Any = None, **kwargs: Unpack[FastPutKeywords]) -> ResponseContextManager:
         return self.request("PUT", url, data=data, **kwargs)
 
     def iter_lines(self, url: str, method: str = "GET", **kwargs: Any) -> Iterator[str]:
-        """The lines of a response as they arrive; it is recorded when the last one was read."""
-        with self.request(method, url, stream=True, catch_response=True, **kwargs) as response:
-            if response.error is not None and response.content is None:
-                return
-            unfinished = ""
-            for piece in response.iter_content():
-                *lines, unfinished = (unfinished + piece).split("\n")
-                for line in lines:
-                    yield line.removesuffix("\r")
-            if unfinished:
-                yield unfinished
+        """The lines of a response as they arrive. It is recorded when its header is there; a failed one raises."""
+        response = self.request(method, url, stream=True, **kwargs)
+        response.raise_for_status()
+        unfinished = ""
+        for piece in response.iter_content():
+            *lines, unfinished = (unfinished + piece).split("\n")
+            for line in lines:
+                yield line.removesuffix("\r")
+        if unfinished:
+            yield unfinished
 
 
 class _FastHttpSettings:
@@ -257,7 +275,7 @@ class _FastHttpSettings:
         )
 
 
-class FastHttpUser(_FastHttpSettings, RestMixin, User):
+class FastHttpUser(_FastHttpSettings, RestMixin[RestResponseContextManager], User):
     """A user whose `client` has the API of Locust's fast client.
 
     >>> class Visitor(FastHttpUser):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from .. import events
+from .._third_party import require
 from ..user.users import User
 from ._queries import timed, with_emptiness
-from ._third_party import require
 
 if TYPE_CHECKING:
     from ..env import Environment
+
+__all__ = ["BaseClient", "MilvusUser", "MilvusV2Client", "User", "events"]
 
 _grpc_gevent: Any = require("grpc.experimental.gevent", "pymilvus", __name__)
 MilvusClient: Any = require("pymilvus", "pymilvus", __name__).MilvusClient
@@ -18,7 +22,47 @@ MilvusClient: Any = require("pymilvus", "pymilvus", __name__).MilvusClient
 _grpc_gevent.init_gevent()
 
 
-class MilvusV2Client:
+class BaseClient(ABC):
+    """What a `MilvusUser` asks of its client, for models that bring one of their own."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    @abstractmethod
+    def create_collection(self, schema: Any, index_params: Any, **kwargs: Any) -> None: ...
+
+    @abstractmethod
+    def insert(self, data: Any) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def upsert(self, data: Any) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def search(
+        self,
+        data: Any,
+        anns_field: str,
+        limit: int,
+        filter: str = "",
+        search_params: Any = None,
+        output_fields: list[str] | None = None,
+        calculate_recall: bool = False,
+        ground_truth: Any = None,
+    ) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def hybrid_search(
+        self, reqs: Any, ranker: Any, limit: int, output_fields: list[str] | None = None
+    ) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def query(self, filter: str, output_fields: list[str] | None = None) -> dict[str, Any]: ...
+
+    @abstractmethod
+    def delete(self, filter: str) -> dict[str, Any]: ...
+
+
+class MilvusV2Client(BaseClient):
     """Operations on one collection; each returns what `_queries.timed` says of it."""
 
     def __init__(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import locust
-
+from .. import events
+from .._third_party import require
 from ..event import EventHook
 from ..user.users import User
-from ._third_party import require
+
+__all__ = ["MongoDBClient", "MongoDBUser", "User", "events"]
 
 _pymongo: Any = require("pymongo", "pymongo", __name__)
 _errors: Any = require("pymongo.errors", "pymongo", __name__)
@@ -34,7 +35,7 @@ class MongoDBClient(_pymongo.MongoClient):
             event["exception"] = error
         event["response_time"] = int((time.perf_counter() - started) * 1000)
         # Not `or`: pymongo's objects make attributes of anything.
-        hook = locust.events.request if self._request_event is None else self._request_event
+        hook = events.request if self._request_event is None else self._request_event
         hook.fire(**event)
 
 

@@ -7,13 +7,22 @@ import selectors
 import string
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from .._third_party import require
+from ..env import Environment
 from ..user.users import User
-from ._third_party import require
 
-if TYPE_CHECKING:
-    from ..env import Environment
+__all__ = [
+    "Environment",
+    "MqttClient",
+    "MqttUser",
+    "PublishedMessageContext",
+    "REQUEST_TYPE",
+    "SUBACK_FAILURE",
+    "SubscribeContext",
+    "User",
+]
 
 mqtt: Any = require("paho.mqtt.client", "paho-mqtt", __name__)
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .._third_party import require
 from ..event import EventHook
 from ..user.users import User
-from ._third_party import require
+
+__all__ = ["OpenAIClient", "OpenAIUser", "User"]
 
 httpx: Any = require("httpx", "httpx", __name__)
 OpenAI: Any = require("openai", "openai", __name__).OpenAI

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import locust
-
+from .. import events
+from .._third_party import require
 from ..event import EventHook
 from ..user.users import User
-from ._third_party import require
+
+__all__ = ["PostgresClient", "PostgresUser", "User", "events"]
 
 psycopg: Any = require("psycopg", "psycopg[binary]", __name__)
 
@@ -35,7 +36,7 @@ class PostgresClient:
             event["request_type"] = "postgres_failure"
             event["exception"] = error
         event["response_time"] = int((time.perf_counter() - started) * 1000)
-        (self._request_event or locust.events.request).fire(**event)
+        (self._request_event or events.request).fire(**event)
 
     def close(self) -> None:
         self.connection.close()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .. import events
+from .._third_party import require
 from ..user.users import User
 from ._queries import timed, with_emptiness
-from ._third_party import require
 
 if TYPE_CHECKING:
     from ..env import Environment
+
+__all__ = ["QdrantLocustClient", "QdrantUser", "User", "events"]
 
 QdrantClient: Any = require("qdrant_client", "qdrant-client", __name__).QdrantClient
 

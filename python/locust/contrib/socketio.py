@@ -7,9 +7,17 @@ from typing import Any
 
 import gevent
 
+from .._third_party import require
 from ..event import EventHook
 from ..user.users import User
-from ._third_party import require
+
+__all__ = [
+    "EventHook",
+    "SocketIOClient",
+    "SocketIOUser",
+    "User",
+    "socketio",
+]
 
 socketio: Any = require("socketio", "python-socketio[client]", __name__)
 

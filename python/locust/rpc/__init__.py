@@ -1,3 +1,4 @@
+from . import zmqrpc as rpc
 from .protocol import Message
 
-__all__ = ["Message"]
+__all__ = ["Message", "rpc"]

@@ -47,12 +47,17 @@ class LegacyNames:
     environment: Environment
     user_greenlets: UserGroup
     target_user_count: int
+    spawning_greenlet: Any
     # Users per second of the latest start.
     spawn_rate: float
 
     @property
     def locusts(self) -> UserGroup:
         return self.user_greenlets
+
+    @property
+    def hatching_greenlet(self) -> Any:
+        return self.spawning_greenlet
 
     @property
     def locust_classes(self) -> list[type[User]]:

@@ -122,11 +122,25 @@ class UserRunning:
             self.user_greenlets.killone(greenlet, block=False)
         elif type(user).stop is not User.stop:
             gevent.spawn(user.stop, force=not self.environment.stop_timeout)
-        elif not self.environment.stop_timeout or user._state in (None, LOCUST_STATE_WAITING):
+        elif not self.environment.stop_timeout:
             self.user_greenlets.killone(greenlet, block=False)
+        elif user._state in (None, LOCUST_STATE_WAITING):
+            self.user_greenlets.dying.add(greenlet)
+            gevent.get_hub().loop.run_callback(self._end_unless_at_work, user, greenlet)
         else:
             user._state = LOCUST_STATE_STOPPING
         return True
+
+    def _end_unless_at_work(self, user: User, greenlet: gevent.Greenlet) -> None:
+        # In the hub, so that the user cannot wake up between the look and the end, as with kill(): then it would
+        # be a task that is cut off.
+        if greenlet.dead:
+            return
+        if user._state in (None, LOCUST_STATE_WAITING):
+            greenlet.throw()
+        else:
+            user._state = LOCUST_STATE_STOPPING
+            self.user_greenlets.dying.discard(greenlet)
 
     def _finish(self, greenlets: list[gevent.Greenlet]) -> None:
         """Wait for users that were asked to stop, and kill those which take longer than `stop_timeout`."""

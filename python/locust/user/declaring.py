@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Protocol, TypeVar, overload, runtime_checkable
 
 TaskT = TypeVar("TaskT", bound=Callable[..., Any] | type)
 # A function taking its user or task set, a bound method of the task set, or a TaskSet class.
 Task = Callable[..., Any]
 
 
+@runtime_checkable
 class TaskHolder(Protocol):
     """What has tasks: a user or a task set."""
 
@@ -113,9 +114,9 @@ def get_tasks_from_base_classes(bases: Iterable[type], class_dict: dict[str, Any
     return tasks
 
 
-def is_markov_taskset(candidate: object) -> bool:
-    """Whether `candidate` is a task set that keeps its tasks elsewhere than in `tasks`."""
-    return type(candidate).__name__ == "MarkovTaskSetMeta"
+def is_markov_taskset(task: object) -> bool:
+    """Whether `task` is a task set that keeps its tasks elsewhere than in `tasks`."""
+    return type(task).__name__ == "MarkovTaskSetMeta"
 
 
 def filter_tasks_by_tags(

@@ -8,7 +8,16 @@ from json import dumps
 from typing import Any
 
 from .task import Task, TaskSet
-from .users import User
+from .users import User, shown_name
+
+__all__ = [
+    "Ratios",
+    "TaskSet",
+    "User",
+    "get_ratio",
+    "print_task_ratio",
+    "print_task_ratio_json",
+]
 
 Ratios = dict[str, dict[str, Any]]
 
@@ -37,8 +46,9 @@ def get_ratio(user_classes: Iterable[type[User]], user_spawned: Mapping[str, int
     user_count = sum(user_spawned.values()) or 1
     ratios: Ratios = {}
     for user_class in user_classes:
-        ratio = user_spawned.get(user_class.__name__, 0) / user_count
-        ratios[user_class.__name__] = {
+        name = shown_name(user_class)
+        ratio = user_spawned.get(name, 0) / user_count
+        ratios[name] = {
             "ratio": ratio,
             "tasks": _get_task_ratio(user_class.tasks, total, ratio),
         }
@@ -65,7 +75,8 @@ def _calc_distribution(user_classes: Iterable[type[User]], num_users: int | None
         num_users = 1 if fixed_count else int(total_weight)
     weighted_count = max(0, num_users - fixed_count)
     return {
-        cls.__name__: cls.fixed_count or round(cls.weight / total_weight * weighted_count) for cls in classes
+        shown_name(cls): cls.fixed_count or round(cls.weight / total_weight * weighted_count)
+        for cls in classes
     }
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from functools import cache
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from gevent import GreenletExit
 from gevent.lock import RLock
 
+from .._texts import text_of
 from ..clients import HttpSession
 from ..exception import LocustError, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 from .task import LOCUST_STATE_RUNNING, Task, TaskSet, TaskT
@@ -28,8 +30,20 @@ logger = logging.getLogger(__name__)
 _setup_lock = RLock()
 
 
+@cache
+def _environment_without_a_run() -> Environment:
+    from .. import events
+    from ..env import Environment
+
+    return Environment(events=events)
+
+
 class LocustMeta(UserMeta):
     """A legacy user runs its `task_set`; one without is a base class."""
+
+    tasks: list[Any]
+    abstract: bool
+    _says_abstract: bool
 
     def __new__(mcs, name: str, bases: tuple[type, ...], class_dict: dict[str, Any]) -> UserMeta:
         task_set = class_dict.get("task_set")
@@ -37,10 +51,25 @@ class LocustMeta(UserMeta):
             task_set = task_set or getattr(base, "task_set", None)
         if task_set is not None:
             class_dict.setdefault("tasks", [task_set])
+        class_dict["_says_abstract"] = "abstract" in class_dict
         class_dict.setdefault("abstract", task_set is None)
         made = super().__new__(mcs, name, bases, class_dict)
         made.tasks = [task_set] if task_set is not None else []  # type: ignore[attr-defined]
         return made
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "task_set":  # a model may say it after the class statement
+            cls.tasks = [] if value is None else [value]
+            if not cls._says_abstract:
+                cls.abstract = value is None
+
+
+class NoClientWarningRaiser:
+    """The `client` of a class that has none: says so when it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise LocustError("this user has no client: was HttpLocust meant for the base class?")
 
 
 class Locust(User, metaclass=LocustMeta):
@@ -64,6 +93,7 @@ class Locust(User, metaclass=LocustMeta):
     weight = 10
     # Seconds that a user of the class lives, looked at before each task; None is for ever.
     stop_timeout: float | None = None
+    client: Any = NoClientWarningRaiser()
 
     _is_legacy = True
 
@@ -79,6 +109,15 @@ class Locust(User, metaclass=LocustMeta):
             self.environment = environment
         self.set_up_once(self)
 
+    def __getattr__(self, name: str) -> Any:
+        # The model has made this user itself, to run it alone: `Visitor().run()`.
+        if name != "environment":
+            raise AttributeError(
+                f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self
+            )
+        self.environment = _environment_without_a_run()
+        return self.environment
+
     def set_up_once(self, instance: Any) -> None:
         """Call `setup()` of this user, or of a task set of it, if it is the first one of its class.
 
@@ -91,13 +130,20 @@ class Locust(User, metaclass=LocustMeta):
                 try:
                     instance.setup()
                 except Exception as error:
-                    logger.error("%s\n%s", error, traceback.format_exc())
+                    logger.error("%s\n%s", text_of(error), traceback.format_exc())
                     self.environment.events.user_error.fire(
                         user_instance=instance, exception=error, tb=error.__traceback__
                     )
             if hasattr(instance, "teardown") and not getattr(owner, "_teardown_is_set", False):
                 owner._teardown_is_set = True
                 self.environment.events.quitting += instance.teardown
+
+    def take_in(self, task_set: TaskSet) -> None:
+        """Prepare a new task set of this user: what it does not say about waiting, the user does."""
+        for name in ("min_wait", "max_wait", "wait_function"):
+            if getattr(task_set, name) is None:
+                setattr(task_set, name, getattr(self, name))
+        self.set_up_once(task_set)
 
     @classmethod
     def make(cls, environment: Environment) -> Locust:
@@ -136,6 +182,8 @@ class HttpLocust(Locust):
     """A `Locust` with an HTTP `client`."""
 
     abstract = True
+    # Whether proxies and credentials are taken from environment variables and .netrc.
+    trust_env = False
 
     def __init__(self, environment: Environment | None = None) -> None:
         super().__init__(environment)
@@ -144,7 +192,7 @@ class HttpLocust(Locust):
         self.client = HttpSession(
             base_url=self.host, request_event=self.environment.events.request, user=self
         )
-        self.client.trust_env = False
+        self.client.trust_env = self.trust_env
 
 
 class TaskSequence(TaskSet):

@@ -10,7 +10,34 @@ from typing import Any
 from ..exception import LocustError
 from .task import Task, TaskSet, TaskSetMeta, TaskT, check_task_name
 
+__all__ = [
+    "InvalidTransitionError",
+    "LocustError",
+    "MarkovTaskSet",
+    "MarkovTaskSetMeta",
+    "MarkovTaskT",
+    "MarkovTaskTagError",
+    "NoMarkovTasksError",
+    "NonMarkovTaskTransitionError",
+    "TaskSet",
+    "TaskSetMeta",
+    "Weights",
+    "get_markov_tasks",
+    "is_markov_task",
+    "to_weighted_list",
+    "transition",
+    "transitions",
+    "validate_has_markov_tasks",
+    "validate_markov_chain",
+    "validate_no_tags",
+    "validate_no_unreachable_tasks",
+    "validate_task_name",
+    "validate_transitions",
+]
+
 Weights = Mapping[str, int]
+# A method that transitions lead on from.
+MarkovTaskT = Callable[..., None]
 
 
 class NoMarkovTasksError(LocustError):
@@ -65,9 +92,9 @@ def transitions(weights: Weights | Iterable[str | tuple[str, int]]) -> Callable[
     return declare
 
 
-def is_markov_task(candidate: object) -> bool:
+def is_markov_task(task: object) -> bool:
     """Whether transitions lead on from it."""
-    return "transitions" in dir(candidate)
+    return "transitions" in dir(task)
 
 
 def get_markov_tasks(class_dict: Mapping[str, Any]) -> list[Any]:
@@ -75,11 +102,11 @@ def get_markov_tasks(class_dict: Mapping[str, Any]) -> list[Any]:
     return [member for member in class_dict.values() if is_markov_task(member)]
 
 
-def to_weighted_list(weights: Weights | list[str]) -> list[str]:
+def to_weighted_list(transitions: Weights | list[str]) -> list[str]:
     """Each name as often as it weighs."""
-    if isinstance(weights, list):  # of a function that is in two classes
-        return weights
-    return [name for name, weight in weights.items() for _ in range(weight)]
+    if isinstance(transitions, list):  # of a function that is in two classes
+        return transitions
+    return [name for name, weight in transitions.items() for _ in range(weight)]
 
 
 def validate_has_markov_tasks(tasks: list[Any], classname: str) -> None:
@@ -122,8 +149,8 @@ def validate_no_unreachable_tasks(
     return tasks
 
 
-def validate_task_name(task: Any) -> None:
-    check_task_name(task.__name__)
+def validate_task_name(decorated_func: Any) -> None:
+    check_task_name(decorated_func.__name__)
 
 
 def validate_no_tags(task: Any, classname: str) -> None:
@@ -147,16 +174,18 @@ def validate_markov_chain(tasks: list[Any], class_dict: Mapping[str, Any], class
 class MarkovTaskSetMeta(TaskSetMeta):
     """Checks the chain and finds its first task. Only members of the class itself count, not inherited ones."""
 
-    def __new__(mcs, name: str, bases: tuple[type, ...], class_dict: dict[str, Any]) -> MarkovTaskSetMeta:
+    def __new__(
+        mcs, classname: str, bases: tuple[type, ...], class_dict: dict[str, Any]
+    ) -> MarkovTaskSetMeta:
         if not class_dict.get("abstract"):
             class_dict["abstract"] = False
             tasks = get_markov_tasks(class_dict)
-            validate_markov_chain(tasks, class_dict, name)
+            validate_markov_chain(tasks, class_dict, classname)
             class_dict["current"] = tasks[0]
             for task in tasks:
                 task.transitions = to_weighted_list(task.transitions)
         # Past TaskSetMeta: `tasks` stays empty.
-        return type.__new__(mcs, name, bases, class_dict)
+        return type.__new__(mcs, classname, bases, class_dict)
 
 
 class MarkovTaskSet(TaskSet, metaclass=MarkovTaskSetMeta):

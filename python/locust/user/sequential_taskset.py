@@ -8,6 +8,14 @@ from typing import Any
 from ..exception import LocustError
 from .task import Task, TaskSet, TaskSetMeta, is_declared_task, repeat_task
 
+__all__ = [
+    "LocustError",
+    "SequentialTaskSet",
+    "SequentialTaskSetMeta",
+    "TaskSet",
+    "TaskSetMeta",
+]
+
 
 class SequentialTaskSetMeta(TaskSetMeta):
     """Collects tasks in the order of their declaration, with `tasks` at its place among the methods."""

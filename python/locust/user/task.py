@@ -7,6 +7,7 @@ import random
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from time import perf_counter
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -14,6 +15,7 @@ from gevent import GreenletExit
 
 import nest_engine
 
+from .._texts import text_of
 from ..exception import (
     InterruptTaskSet,
     LocustError,
@@ -42,9 +44,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DefaultTaskSet",
+    "InterruptTaskSet",
     "LOCUST_STATE_RUNNING",
     "LOCUST_STATE_STOPPING",
     "LOCUST_STATE_WAITING",
+    "LocustError",
+    "MissingWaitTimeError",
+    "RescheduleTask",
+    "RescheduleTaskImmediately",
+    "StopTest",
+    "StopUser",
     "Task",
     "TaskHolder",
     "TaskSet",
@@ -80,9 +89,9 @@ def is_taskset(candidate: object) -> bool:
 class TaskSetMeta(type):
     """Turns what a class declares as tasks into its flat `tasks` list."""
 
-    def __new__(mcs, name: str, bases: tuple[type, ...], class_dict: dict[str, Any]) -> TaskSetMeta:
+    def __new__(mcs, classname: str, bases: tuple[type, ...], class_dict: dict[str, Any]) -> TaskSetMeta:
         class_dict["tasks"] = mcs.collect_tasks(bases, class_dict)
-        return super().__new__(mcs, name, bases, class_dict)
+        return super().__new__(mcs, classname, bases, class_dict)
 
     @staticmethod
     def collect_tasks(bases: tuple[type, ...], class_dict: dict[str, Any]) -> list[Task]:
@@ -95,8 +104,9 @@ class TaskSet(metaclass=TaskSetMeta):
     Task sets nest: a task set may be a task of another one. The outermost is a task of a user.
     """
 
-    # Functions taking the task set, and TaskSet classes, as often as they weigh.
-    tasks: list[Task] = []
+    # Functions taking the task set, and TaskSet classes, as often as they weigh. May be declared as a list, a
+    # set, a list of (task, weight) or a dict of task: weight.
+    tasks: Any = []
 
     # Honoured only when the user has no wait_time; milliseconds.
     min_wait: int | None = None
@@ -113,13 +123,13 @@ class TaskSet(metaclass=TaskSetMeta):
         self._task_queue: deque[Task] = deque()
         self._parent = parent
         user: Any = parent
-        self._user: Any = parent.user if isinstance(parent, TaskSet) else user
-        self._cp_last_run = self._user._cp_last_run
+        self._user: Any = user.user if isinstance(parent, TaskSet) else user
+        self._cp_last_run = perf_counter()
         if self._user._is_legacy:
-            self._user.set_up_once(self)
+            self._user.take_in(self)
 
     @property
-    def user(self) -> Any:
+    def user(self) -> User:
         """The user that runs this."""
         return self._user
 
@@ -202,17 +212,17 @@ class TaskSet(metaclass=TaskSetMeta):
         max_wait = self.max_wait or user.max_wait
         if min_wait is None or max_wait is None:
             raise MissingWaitTimeError(f"{type(user).__name__} and {type(self).__name__} have no wait_time")
-        return random.randint(min_wait, max_wait) / 1000
+        return random.randint(int(min_wait), int(max_wait)) / 1000  # floats, too, until Python 3.12
 
     def wait(self) -> None:
         """Sleep for the wait_time. A user that is told to stop may end here."""
         user = self._user
         if user._state == LOCUST_STATE_STOPPING:
-            raise StopUser()
+            raise user._stop_reason()
         user._state = LOCUST_STATE_WAITING
         self._sleep(self.wait_time())
         if user._state == LOCUST_STATE_STOPPING:
-            raise StopUser()
+            raise user._stop_reason()
         user._state = LOCUST_STATE_RUNNING
 
     def _sleep(self, seconds: float) -> None:
@@ -273,7 +283,7 @@ class TaskSet(metaclass=TaskSetMeta):
             else:
                 chosen = random.choice(holder.tasks)
             if user._state == LOCUST_STATE_STOPPING:
-                raise StopUser()
+                raise user._stop_reason()
             if has_lifetime:
                 user.end_if_expired()
             try:
@@ -291,11 +301,11 @@ class TaskSet(metaclass=TaskSetMeta):
                 wait()
                 continue
             if user._state == LOCUST_STATE_STOPPING:
-                raise StopUser()
+                raise user._stop_reason()
             user._state = LOCUST_STATE_WAITING
             sleep(user.wait_time())
             if user._state == LOCUST_STATE_STOPPING:
-                raise StopUser()
+                raise user._stop_reason()
             user._state = LOCUST_STATE_RUNNING
 
     def _run_scheduled_tasks(self) -> NoReturn:
@@ -304,7 +314,7 @@ class TaskSet(metaclass=TaskSetMeta):
             if not self._task_queue:
                 self.schedule_task(self.get_next_task())
             if self._user._state == LOCUST_STATE_STOPPING:
-                raise StopUser()
+                raise self._user._stop_reason()
             try:
                 self.execute_next_task()
             except RescheduleTaskImmediately:
@@ -336,7 +346,7 @@ class TaskSet(metaclass=TaskSetMeta):
         environment = self._user.environment
         environment.events.user_error.fire(user_instance=self, exception=error, tb=error.__traceback__)
         if environment.catch_exceptions:
-            logger.error("%s\n%s", error, traceback.format_exc())
+            logger.error("%s\n%s", text_of(error), traceback.format_exc())
 
     def _end(self, ending: BaseException) -> None:
         if self._on_stop_wanted(ending):

@@ -13,9 +13,10 @@ from gevent import Greenlet, GreenletExit
 from gevent.pool import Group
 from requests.exceptions import RequestException
 
-from locust_nest.http.rest import RestMixin
+from locust_nest.http.rest import RestMixin, RestResponseT
 
-from ..clients import HttpSession
+from .._texts import text_of
+from ..clients import HttpSession, RestResponseContextManager
 from ..exception import CatchResponseError, StopTest, StopUser
 from .task import (
     LOCUST_STATE_RUNNING,
@@ -32,25 +33,45 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["DefaultTaskSet", "HttpUser", "PytestUser", "TaskSet", "User", "UserMeta", "shown_name"]
+__all__ = [
+    "CatchResponseError",
+    "DefaultTaskSet",
+    "HttpSession",
+    "HttpUser",
+    "LOCUST_STATE_RUNNING",
+    "LOCUST_STATE_STOPPING",
+    "LOCUST_STATE_WAITING",
+    "PytestUser",
+    "RestMixin",
+    "RestResponseContextManager",
+    "RestResponseT",
+    "StopTest",
+    "StopUser",
+    "TaskSet",
+    "User",
+    "UserMeta",
+    "constant",
+    "get_tasks_from_base_classes",
+    "shown_name",
+]
 
 
 class UserMeta(type):
     """Makes the flat `tasks` list of what a class declares, and the class concrete unless it says not."""
 
-    def __new__(mcs, name: str, bases: tuple[type, ...], class_dict: dict[str, Any]) -> UserMeta:
+    def __new__(mcs, classname: str, bases: tuple[type, ...], class_dict: dict[str, Any]) -> UserMeta:
         class_dict["tasks"] = get_tasks_from_base_classes(bases, class_dict)
         if not class_dict.get("abstract"):
             class_dict["abstract"] = False
         if class_dict.get("task_set") and not any(getattr(base, "_is_legacy", False) for base in bases):
             warnings.warn(
-                f"{name}.task_set is the name of 0.x for a single task set: use tasks = [...]",
+                f"{classname}.task_set is the name of 0.x for a single task set: use tasks = [...]",
                 DeprecationWarning,
                 stacklevel=2,
             )
             # Rather than a user that has nothing to do.
             class_dict["tasks"] = class_dict["tasks"] or [class_dict["task_set"]]
-        return super().__new__(mcs, name, bases, class_dict)
+        return super().__new__(mcs, classname, bases, class_dict)
 
 
 class User(metaclass=UserMeta):
@@ -92,6 +113,8 @@ class User(metaclass=UserMeta):
     _catch_exceptions = True
     # On the class for those whose constructor does not call this one.
     _state: str | None = None
+    # What a user in the state "stopping" raises after its task.
+    _stop_reason: type[BaseException] = StopUser
     _greenlet: Greenlet | None = None
     _group: Group | None = None
     _taskset_instance: TaskSet | None = None
@@ -117,7 +140,7 @@ class User(metaclass=UserMeta):
             try:
                 self.on_start()
             except Exception as error:
-                logger.error("%s\n%s", error, traceback.format_exc())
+                logger.error("%s\n%s", text_of(error), traceback.format_exc())
                 if not isinstance(error, (StopUser, StopTest)):
                     self.environment.events.user_error.fire(
                         user_instance=self, exception=error, tb=error.__traceback__
@@ -166,6 +189,11 @@ class User(metaclass=UserMeta):
     def greenlet(self) -> Greenlet | None:
         return self._greenlet
 
+    def _leave_after_task(self) -> None:
+        """End with the task that is under way, and without on_stop: in a forked process."""
+        self._state = LOCUST_STATE_STOPPING
+        self._stop_reason = SystemExit
+
     def context(self) -> Mapping[str, Any]:
         """What every request event of this user has in its `context`; to be overridden."""
         return {}
@@ -205,7 +233,7 @@ NO_HOST = (
 )
 
 
-class HttpUser(User, RestMixin):
+class HttpUser(User, RestMixin[RestResponseContextManager]):
     """A user with an HTTP `client`, which keeps its connections and cookies from request to request.
 
     >>> class Visitor(HttpUser):

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-WaitTime = Callable[[Any], float]
+# Called with the user or task set; any parameters, so that it may stand in the place of a method.
+WaitTime = Callable[..., float]
 
 
 def between(min_wait: float, max_wait: float) -> WaitTime:

@@ -12,6 +12,16 @@ from ..shape import LoadTestShape
 from ..user import User
 from ..user.users import PytestUser
 
+__all__ = [
+    "LoadTestShape",
+    "PytestUser",
+    "User",
+    "is_shape_class",
+    "is_user_class",
+    "load_locustfile",
+    "load_locustfile_pytest",
+]
+
 
 def is_user_class(item: object) -> bool:
     """Whether it is a user class that can be run."""

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import certifi
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.exceptions import InvalidProxyURL
 from requests.utils import prepend_scheme_if_needed, select_proxy
+from urllib3 import PoolManager
 
 import nest_engine
 from nest_engine import ConnectionSettings, HttpClient
 
 from .failures import request_error
 from .response import EngineResponse
+from .streams import StreamedBody
 
 # Objects that stand for connections which users share.
 _shared: WeakKeyDictionary[Any, HttpClient] = WeakKeyDictionary()
+
+_NO_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 
 Timeout = float | tuple[float | None, float | None] | None
 
@@ -40,6 +48,13 @@ def connection_settings(
 ) -> ConnectionSettings:
     """The engine's form of the keywords of `requests`; equal ones share connections."""
     certificate, key = cert if isinstance(cert, tuple) else (cert or "", "")
+    for kind, path in (
+        ("a suitable TLS CA certificate bundle", verify),
+        ("the TLS certificate file", certificate),
+        ("the TLS key file", key),
+    ):
+        if path and isinstance(path, str) and not os.path.exists(path):
+            raise OSError(f"Could not find {kind}, invalid path: {path}")
     ca_path = verify if isinstance(verify, str) else certifi.where()
     return ConnectionSettings(
         verify=bool(verify), ca_path=ca_path, client_cert=certificate, client_key=key, proxy=proxy
@@ -61,11 +76,26 @@ def _is_limit(limit: Any) -> bool:
     return limit is None or type(limit) in (int, float) and limit > 0
 
 
+def checked_method(method: str) -> str:
+    """`method`, if it can stand in a request line; ValueError as in urllib3 if not."""
+    if odd := _NO_TOKEN.search(method):
+        raise ValueError(f"Method cannot contain non-token characters {method!r} (found at least {odd[0]!r})")
+    return method
+
+
+def open_stream(client: Any, *request: Any) -> Any:
+    """What `start` of an `HttpClient` returns, once the response's header is there or the request has failed."""
+    exchange = client.start(*request, True)
+    if exchange is not NotImplemented:
+        exchange.wait()
+    return exchange
+
+
 class EngineAdapter(BaseAdapter):
     """Sends prepared requests through the engine, on one user's connections.
 
-    Bodies that are read while they are sent, and responses that are read while they arrive (`stream=True`),
-    go through urllib3, whose sockets cooperate with the other users as everything that gevent patched.
+    Bodies that are read while they are sent go through urllib3, whose sockets cooperate with the other users as
+    everything that gevent patched.
     """
 
     def __init__(self, client: HttpClient) -> None:
@@ -84,26 +114,38 @@ class EngineAdapter(BaseAdapter):
     ) -> Response:
         limits = split_timeout(timeout)
         body = request.body.encode() if isinstance(request.body, str) else request.body
-        if stream or limits is None or not isinstance(body, (bytes, type(None))):
+        if limits is None or not isinstance(body, (bytes, type(None))):
             return self._streaming_adapter().send(request, stream, timeout, verify, cert, proxies)
         assert request.method is not None and request.url is not None
         proxy = select_proxy(request.url, proxies)
         settings = None
         if proxy or cert or verify is not True:
             cert = tuple(cert) if isinstance(cert, list) else cert  # type: ignore[assignment]
-            settings = connection_settings(
-                verify, cert, prepend_scheme_if_needed(proxy, "http") if proxy else ""
-            )
-        url = request.url.partition("#")[0]
-        exchange = self._client.perform(
-            request.method, url, True, None, _header_list(request), body, *limits, settings, None, None, None
+            proxy = _proxy_url(proxy) if proxy else ""
+            settings = connection_settings(verify, cert, proxy)
+        url = _without_credentials(request.url.partition("#")[0])
+        perform: Any = partial(open_stream, self._client) if stream else self._client.perform
+        exchange = perform(
+            checked_method(request.method),
+            url,
+            True,
+            None,
+            _header_list(request),
+            body,
+            *limits,
+            settings,
+            None,
+            None,
+            None,
         )
         assert exchange is not NotImplemented
-        if exchange.failure is not None:
-            error = request_error(exchange, request, *limits)
+        if exchange.failure is not None and not (stream and exchange.has_header):
+            error = request_error(exchange, request, *limits, proxy or "")
             vars(error)["exchange"] = exchange  # for its times
             raise error
         response = EngineResponse(exchange)
+        if stream:
+            response.read_from(StreamedBody(exchange))
         response.url = request.url
         response.request = request
         response.connection = self  # type: ignore[assignment]
@@ -120,14 +162,39 @@ class EngineAdapter(BaseAdapter):
         return self._streaming
 
 
+class LocustHttpAdapter(HTTPAdapter):
+    """An adapter over urllib3 whose users share the connections of one `urllib3.PoolManager`.
+
+    >>> session.mount("https://", LocustHttpAdapter(pool_manager))
+    """
+
+    def __init__(self, pool_manager: PoolManager | None, *args: Any, **kwargs: Any) -> None:
+        self.poolmanager = pool_manager
+        super().__init__(*args, **kwargs)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        if self.poolmanager is None:
+            super().init_poolmanager(*args, **kwargs)
+
+
+def _proxy_url(proxy: str) -> str:
+    url = prepend_scheme_if_needed(proxy, "http")
+    if not urlsplit(url).hostname:
+        raise InvalidProxyURL("Please check proxy URL. It is malformed and could be missing the host.")
+    return url
+
+
+def _without_credentials(url: str) -> str:
+    """They are in a header of the request, or not to be sent; libcurl would make one of them."""
+    scheme, _, rest = url.partition("//")
+    authority, slash, path = rest.partition("/")
+    return f"{scheme}//{authority.rpartition('@')[2]}{slash}{path}" if "@" in authority else url
+
+
 def _header_list(request: PreparedRequest) -> list[tuple[bytes, bytes]]:
-    return [(to_bytes(name), to_bytes(value)) for name, value in request.headers.items()]
+    return [(_encoded(name, "ascii"), _encoded(value, "latin-1")) for name, value in request.headers.items()]
 
 
-def to_bytes(text: str | bytes) -> bytes:
-    if isinstance(text, bytes):
-        return text
-    try:
-        return text.encode("latin-1")
-    except UnicodeEncodeError:
-        return text.encode("utf-8")
+def _encoded(text: str | bytes, charset: str) -> bytes:
+    """As http.client does; raises UnicodeEncodeError."""
+    return text if isinstance(text, bytes) else text.encode(charset)

@@ -18,6 +18,8 @@ _REMEMBERED_URLS = 256
 class SessionCookieJar(RequestsCookieJar):
     """A `RequestsCookieJar` that answers `header_for` from memory: the cookie policy costs more than a request."""
 
+    _asked = False
+
     def __init__(self, policy: Any = None) -> None:
         self._headers: dict[str, str | None] = {}
         self._valid_until = 0.0
@@ -31,6 +33,15 @@ class SessionCookieJar(RequestsCookieJar):
         self._headers.clear()
         super().clear(domain, path, name)
 
+    def __iter__(self) -> Any:
+        self._headers.clear()  # whoever looks at the cookies may change them
+        return super().__iter__()
+
+    def clear_expired_cookies(self) -> None:
+        """Drop what has expired; sending a request does not, since `requests` asks a copy of the jar for its header."""
+        if not self._asked:
+            super().clear_expired_cookies()
+
     def header_for(self, url: str) -> str | None:
         """The value of the Cookie header for `url`, which must be absolute; None for no header."""
         if not self._cookies:  # type: ignore[attr-defined]
@@ -41,10 +52,13 @@ class SessionCookieJar(RequestsCookieJar):
             self._headers.clear()
         if url not in self._headers:
             if not self._headers:
-                self._valid_until = min(
-                    (c.expires for c in self if c.expires is not None), default=float("inf")
-                )
-            self._headers[url] = cookie_header(self, url)
+                ends = (cookie.expires for cookie in self if cookie.expires is not None)
+                self._valid_until = min((end for end in ends if end > now), default=float("inf"))
+            self._asked = True
+            try:
+                self._headers[url] = cookie_header(self, url)
+            finally:
+                self._asked = False
         return self._headers[url]
 
     def __getstate__(self) -> dict[str, Any]:

@@ -27,63 +27,50 @@ _WRAPPERS = (
 class _Peer:
     """Stands for the connection pool in urllib3's messages."""
 
-    def __init__(self, url: str, kind: str) -> None:
+    def __init__(self, url: str, kind: str, scheme: str | None = None) -> None:
         parts = urlsplit(url)
         self.host = parts.hostname or ""
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        self._text = (
-            f"{'HTTPS' if parts.scheme == 'https' else 'HTTP'}{kind}(host={self.host!r}, port={port})"
-        )
+        self._text = f"{scheme or parts.scheme.upper()}{kind}(host={self.host!r}, port={port})"
 
     def __str__(self) -> str:
         return self._text
 
 
 def request_error(
-    exchange: Exchange, request: PreparedRequest, connect_timeout: float | None, read_timeout: float | None
-) -> exceptions.RequestException:
-    """The exception for a failed exchange, with its causes chained as `requests` would have them."""
+    exchange: Exchange,
+    request: PreparedRequest,
+    connect_timeout: float | None,
+    read_timeout: float | None,
+    proxy: str = "",
+) -> Exception:
+    """The exception for a failed exchange, with its causes chained as `requests` would have them.
+
+    All are RequestExceptions but one, which urllib3 lets through: LocationParseError.
+    """
     assert exchange.failure is not None
     kind, errno, message = exchange.failure
     url = exchange.url
+    if kind == "invalid_url":
+        return exceptions.InvalidURL(f"Failed to parse: {url}", request=request)
     pool = _Peer(url, "ConnectionPool")
-    connection = _Peer(url, "Connection")
-    if kind in ("refused", "unreachable"):
-        return _not_connected(OSError(errno, os.strerror(errno)), url, pool, connection, request)
-    if kind == "name_resolution":
-        cause = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        return _not_connected(cause, url, pool, connection, request)
-    if kind == "connect_timeout":
-        late = urllib3.ConnectTimeoutError(
-            f"{connection}: Connection to {connection.host} timed out. (connect timeout={connect_timeout})"
-        )
-        retries = urllib3.MaxRetryError(pool, _path(url), late)  # type: ignore[arg-type]
-        return _chained(exceptions.ConnectTimeout(retries, request=request), retries, late)
+    if kind == "name_resolution" and not proxy and (invalid := _invalid_name(pool.host)):
+        return invalid
+    if kind in ("refused", "unreachable", "name_resolution", "connect_timeout"):
+        return _not_connected(kind, errno, url, proxy, connect_timeout, request)
+    if exchange.status and kind != "bad_response":
+        return _broken_body(body_error(exchange, exchange.body_length), request)
     if kind == "read_timeout":
-        if exchange.status:  # in the middle of the body
-            slow = urllib3.ReadTimeoutError(pool, None, "Read timed out.")  # type: ignore[arg-type]
-            return _chained(exceptions.ConnectionError(slow, request=request), slow)
         slow = urllib3.ReadTimeoutError(pool, _path(url), f"Read timed out. (read timeout={read_timeout})")  # type: ignore[arg-type]
         return exceptions.ReadTimeout(slow, request=request)
     if kind == "tls":
-        broken = urllib3.SSLError(_tls_error(message))
+        broken = urllib3.SSLError(tls_error(message, pool.host))
         retries = urllib3.MaxRetryError(pool, _path(url), broken)  # type: ignore[arg-type]
         return _chained(exceptions.SSLError(retries, request=request), retries, broken)
     if kind == "proxy":
         unwilling = urllib3.ProxyError(message, OSError(message))
         retries = urllib3.MaxRetryError(pool, _path(url), unwilling)  # type: ignore[arg-type]
         return _chained(exceptions.ProxyError(retries, request=request), retries, unwilling)
-    if kind == "bad_encoding":
-        encoding = {name.lower(): value for name, value in exchange.headers}.get("content-encoding", "")
-        return exceptions.ContentDecodingError(
-            urllib3.DecodeError(
-                f"Received response with content-encoding: {encoding}, but failed to decode it.",
-                zlib.error(f"Error -3 while decompressing data: {message.rpartition(': ')[2]}"),
-            ),
-            request=request,
-        )
-    if kind == "invalid_url":
-        return exceptions.InvalidURL(message, request=request)
     if kind == "bad_response" and not exchange.body:
         # Its header is beyond libcurl's limits, for a line or for all of them.
         return _aborted(http.client.LineTooLong("header line"), request)
@@ -91,35 +78,55 @@ def request_error(
         line = exchange.body.split(b"\n", 1)
         text = (line[0] + b"\n" * (len(line) > 1)).decode("latin-1")
         return _aborted(http.client.BadStatusLine(text or message), request)
-    return _interrupted(exchange, kind, errno, message, request)
+    return _aborted(_interruption(kind, errno, message), request)
 
 
-def _interrupted(
-    exchange: Exchange, kind: str, errno: int, message: str, request: PreparedRequest
-) -> exceptions.RequestException:
-    """The connection broke: before the response, or in the middle of it."""
-    cause: Exception
-    if kind == "connection_closed":
-        cause = http.client.RemoteDisconnected("Remote end closed connection without response")
-    elif kind == "connection_reset":
-        errno = errno or 104
-        cause = OSError(errno, os.strerror(errno))
-    elif kind == "truncated":
+def body_error(exchange: Exchange, received: int) -> urllib3.HTTPError:
+    """What urllib3 raises where a body breaks off after so many bytes."""
+    assert exchange.failure is not None
+    kind, errno, message = exchange.failure
+    if kind == "read_timeout":
+        return urllib3.ReadTimeoutError(_Peer(exchange.url, "ConnectionPool"), None, "Read timed out.")  # type: ignore[arg-type]
+    if kind == "bad_encoding":
+        broken = zlib.error(f"Error -3 while decompressing data: {message.rpartition(': ')[2]}")
+        return decode_error(exchange.header("content-encoding") or "", broken)
+    if kind == "tls":
+        return urllib3.SSLError(tls_error(message, urlsplit(exchange.url).hostname or ""))
+    if kind == "truncated":
         missing = re.search(r"with (\d+) bytes remaining", message)
-        if missing:
-            cause = urllib3.IncompleteRead(exchange.body_length, int(missing[1]))
-        else:  # between chunks, or in one: libcurl does not say
-            return exceptions.ChunkedEncodingError(
-                urllib3.ProtocolError("Response ended prematurely"), request=request
-            )
-    else:  # bad_chunk and whatever libcurl has no better word for
-        cause = http.client.HTTPException(message)
-    if exchange.status == 0:
-        return _aborted(cause, request)
-    text = cause if kind == "truncated" else repr(cause)
-    return exceptions.ChunkedEncodingError(
-        urllib3.ProtocolError(f"Connection broken: {text}", cause), request=request
+        if missing is None:  # between chunks, or in one: libcurl does not say
+            return urllib3.ProtocolError("Response ended prematurely")
+        cut = urllib3.IncompleteRead(received, int(missing[1]))
+        return _caused_by(cut, urllib3.ProtocolError(f"Connection broken: {cut}", cut))
+    cause = _interruption(kind, errno, message)
+    return _caused_by(cause, urllib3.ProtocolError(f"Connection broken: {cause!r}", cause))
+
+
+def decode_error(encoding: str, cause: Exception) -> urllib3.DecodeError:
+    return urllib3.DecodeError(
+        f"Received response with content-encoding: {encoding}, but failed to decode it.", cause
     )
+
+
+def _broken_body(error: urllib3.HTTPError, request: PreparedRequest) -> exceptions.RequestException:
+    """What `requests` makes of that when it reads a body."""
+    if isinstance(error, urllib3.ProtocolError):
+        return _chained(exceptions.ChunkedEncodingError(error, request=request), error)
+    if isinstance(error, urllib3.DecodeError):
+        return exceptions.ContentDecodingError(error, request=request)
+    if isinstance(error, urllib3.SSLError):
+        return _chained(exceptions.SSLError(error, request=request), error)
+    return _chained(exceptions.ConnectionError(error, request=request), error)
+
+
+def _interruption(kind: str, errno: int, message: str) -> Exception:
+    """How the connection broke."""
+    if kind == "connection_closed":
+        return http.client.RemoteDisconnected("Remote end closed connection without response")
+    if kind == "connection_reset":
+        errno = errno or 104
+        return OSError(errno, os.strerror(errno))
+    return http.client.HTTPException(message)  # bad_chunk and whatever libcurl has no better word for
 
 
 def unwrap(error: BaseException) -> BaseException:
@@ -137,15 +144,52 @@ def _chained(error: exceptions.RequestException, *causes: BaseException) -> exce
     return error
 
 
+def _invalid_name(host: str) -> Exception | None:
+    """What requests and urllib3 have against a name before they look it up."""
+    if host.startswith("."):
+        return exceptions.InvalidURL("URL has an invalid label.")
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return urllib3.LocationParseError(f"'{host}', label empty or too long")
+    return None
+
+
+def _caused_by(cause: BaseException, error: urllib3.HTTPError) -> urllib3.HTTPError:
+    error.__context__ = cause
+    return error
+
+
 def _not_connected(
-    cause: OSError, url: str, pool: _Peer, connection: _Peer, request: PreparedRequest
+    kind: str, errno: int, url: str, proxy: str, limit: float | None, request: PreparedRequest
 ) -> exceptions.RequestException:
-    failed = urllib3.NewConnectionError(
-        connection,  # type: ignore[arg-type]
-        f"Failed to establish a new connection: [Errno {cause.errno}] {cause.strerror}",
-    )
-    retries = urllib3.MaxRetryError(pool, _path(url), failed)  # type: ignore[arg-type]
-    return _chained(exceptions.ConnectionError(retries, request=request), retries, failed, cause)
+    tunnelled = bool(proxy) and url.startswith("https")
+    pool = _Peer(url if tunnelled or not proxy else proxy, "ConnectionPool")
+    connection = _Peer(proxy or url, "Connection", "HTTPS" if tunnelled else None)
+    failed: urllib3.HTTPError
+    if kind == "connect_timeout":
+        failed = urllib3.ConnectTimeoutError(
+            f"{connection}: Connection to {connection.host} timed out. (connect timeout={limit})"
+        )
+        causes: tuple[Exception, ...] = ()
+        kind_of: type[exceptions.RequestException] = exceptions.ConnectTimeout
+    else:
+        cause = OSError(errno, os.strerror(errno))
+        if kind == "name_resolution":
+            cause = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        failed = urllib3.NewConnectionError(
+            connection,  # type: ignore[arg-type]
+            f"Failed to establish a new connection: [Errno {cause.errno}] {cause.strerror}",
+        )
+        causes = (cause,)
+        kind_of = exceptions.ConnectionError
+    reason: urllib3.HTTPError = failed
+    if proxy:
+        kind_of = exceptions.ProxyError
+        reason = urllib3.ProxyError("Unable to connect to proxy", failed)
+    target = url if proxy and not tunnelled else _path(url)
+    retries = urllib3.MaxRetryError(pool, target, reason)  # type: ignore[arg-type]
+    return _chained(kind_of(retries, request=request), retries, failed, *causes)
 
 
 def _aborted(cause: Exception, request: PreparedRequest) -> exceptions.RequestException:
@@ -153,8 +197,12 @@ def _aborted(cause: Exception, request: PreparedRequest) -> exceptions.RequestEx
     return _chained(exceptions.ConnectionError(aborted, request=request), aborted, cause)
 
 
-def _tls_error(message: str) -> ssl.SSLError:
+def tls_error(message: str, host: str) -> ssl.SSLError:
+    """What Python's ssl would have said, as far as libcurl's or urllib3's message tells."""
     certificate = message.partition("SSL certificate problem: ")[2]
+    if "subject name matches" in message or message.startswith("hostname "):
+        kind = "IP address" if re.fullmatch(r"[\d.]+|.*:.*", host) else "Hostname"
+        certificate = f"{kind} mismatch, certificate is not valid for '{host}'."
     if certificate:
         return ssl.SSLCertVerificationError(
             1, f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {certificate}"

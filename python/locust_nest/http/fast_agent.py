@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.cookiejar import CookieJar
 from time import perf_counter, sleep
 from typing import Any
@@ -18,7 +19,7 @@ from requests.utils import requote_uri
 
 from nest_engine import HttpClient
 
-from .adapter import connection_settings, shared_client, to_bytes
+from .adapter import connection_settings, open_stream, shared_client
 from .cookies import SessionCookieJar, cookie_header
 from .fast_failures import TIMEOUTS, BadStatusCode, RetriesExceeded, failure_of
 from .fast_response import (
@@ -29,11 +30,13 @@ from .fast_response import (
     ResponseContextManager,
     StreamedResponse,
 )
-from .fast_stream import StreamedExchange, make_pools
-from .response import RawBody, sent_request
+from .fast_sockets import SocketExchange, make_pools
+from .response import sent_request
 
 USER_AGENT = "python/gevent-http-client-2.6.1"
 _ACCEPT_ENCODING = "gzip, deflate, br"
+
+_is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 
 Body = bytes | str | None
 
@@ -106,7 +109,7 @@ class LocustUserAgent:
             connection_settings(not insecure, None, self._proxy) if insecure or proxy_host else None
         )
         self._ssl_context_factory = ssl_context_factory
-        self._streaming: urllib3.PoolManager | None = None
+        self._sockets: urllib3.PoolManager | None = None
         if cookiejar is not None:
             self.cookiejar = cookiejar
 
@@ -118,8 +121,8 @@ class LocustUserAgent:
 
     def close(self) -> None:
         self.clientpool.close()
-        if self._streaming is not None:
-            self._streaming.clear()
+        if self._sockets is not None:
+            self._sockets.clear()
 
     def urlopen(
         self,
@@ -157,10 +160,8 @@ class LocustUserAgent:
     ) -> tuple[FastResponse, float]:
         """The response, which is an ErrorResponse if there is none, and the milliseconds that the server took."""
         sent_url = with_params(url, params, extra) if params or extra else url
-        if stream or self._ssl_context_factory is not None and sent_url.startswith("https"):
-            perform = self._perform_streaming
-        else:
-            perform = self._perform
+        on_sockets = self._ssl_context_factory is not None and sent_url.startswith("https")
+        send = self._perform_on_sockets if on_sockets else self._perform
         base = {**self.default_headers, "Accept-Encoding": _ACCEPT_ENCODING}
         if accept is not None:
             base["Accept"] = accept
@@ -169,30 +170,32 @@ class LocustUserAgent:
         taken = 0.0
         first_url = url
         while True:
-            exchange, error, ms = perform(method, sent_url, base, headers, body, content_type, authorization)
+            exchange, error, ms = send(
+                stream, method, sent_url, base, headers, body, content_type, authorization
+            )
             taken += ms
             if error is not None and not exchange.status:
                 return _failed(exchange, url, error), taken
             response = make(exchange, url)
             if error is not None:
                 response._broken = error
-                response.content = b""
+                if exchange.failure[0] == "bad_encoding":
+                    response.content = b""
             if exchange.has_set_cookie:
-                raw = exchange.raw if stream else RawBody(exchange)
+                raw = exchange.raw if on_sockets else response.stream
                 extract_cookies_to_jar(self.cookiejar, sent_request(exchange), raw)  # type: ignore[arg-type]
             status = exchange.status
             if follow and status in self.redirect_response_codes and response.headers.get("Location"):
                 if len(history) >= self.max_redirects:
                     limit = RetriesExceeded(first_url, f"Redirection limit reached ({self.max_redirects})")
-                    return _failed(exchange, url, limit), taken
+                    return _failed(exchange, first_url, limit), taken
                 history.append(response)
                 here = url
                 sent_url = url = urljoin(url, response.headers["Location"])
                 if status in (301, 302, 303):
                     method = "HEAD" if method == "HEAD" else "GET"
-                    if body is not None:
-                        body = content_type = None
-                        headers = _without(headers, "content-type", "content-length")
+                    body = content_type = None
+                    headers = _without(headers, "content-type", "content-length")
                 if urlsplit(here)[:2] != urlsplit(url)[:2]:
                     authorization = None
                     headers = _without(headers, "authorization", "cookie", "host")
@@ -206,6 +209,7 @@ class LocustUserAgent:
 
     def _perform(
         self,
+        stream: bool,
         method: str,
         url: str,
         base: dict[str, str],
@@ -219,7 +223,8 @@ class LocustUserAgent:
         cookie = None if jar is None else self._cookie_header(jar, url)
         limits = (self.connection_timeout or None, self.network_timeout or None)
         rest = (body, *limits, self._settings, content_type, authorization, cookie)
-        perform = self.clientpool.engine.perform
+        engine = self.clientpool.engine
+        perform: Any = partial(open_stream, engine) if stream else engine.perform
         taken = 0.0
         retries = 0
         while True:
@@ -228,9 +233,9 @@ class LocustUserAgent:
                 exchange = perform(method, quoted(url), True, None, _prepared(base, headers), *rest)
             taken += exchange.response_time_ms
             failure = exchange.failure
-            if failure is None:
+            if failure is None or stream and exchange.has_header:
                 return exchange, None, taken
-            if failure[0] not in TIMEOUTS or retries >= self.max_retries:
+            if failure[0] not in TIMEOUTS or exchange.status or retries >= self.max_retries:
                 return exchange, failure_of(exchange, url, retries), taken
             retries += 1
             sleep(self.retry_delay)
@@ -239,8 +244,9 @@ class LocustUserAgent:
     def _cookie_header(jar: CookieJar, url: str) -> str | None:
         return jar.header_for(url) if type(jar) is SessionCookieJar else cookie_header(jar, url)
 
-    def _perform_streaming(
+    def _perform_on_sockets(
         self,
+        stream: bool,
         method: str,
         url: str,
         base: dict[str, str],
@@ -260,11 +266,12 @@ class LocustUserAgent:
             all_headers["Authorization"] = authorization
         if cookie:
             all_headers.setdefault("Cookie", cookie)
-        if self._streaming is None:
-            self._streaming = make_pools(self._proxy, self._insecure, self._ssl_context_factory)
-        exchange = StreamedExchange(method, quoted(url), all_headers, body)
+        if self._sockets is None:
+            assert self._ssl_context_factory is not None
+            self._sockets = make_pools(self._proxy, self._insecure, self._ssl_context_factory)
+        exchange = SocketExchange(method, quoted(url), all_headers, body)
         started = perf_counter()
-        error = exchange.send(self._streaming, self.connection_timeout, self.network_timeout)
+        error = exchange.send(self._sockets, self.connection_timeout, self.network_timeout)
         return exchange, error, (perf_counter() - started) * 1000
 
 
@@ -275,9 +282,9 @@ def encode_payload(payload: Any, files: Any = None) -> tuple[Body, str | None]:
     if not payload:
         return None, None
     if isinstance(payload, str):
-        return payload, "text/plain; charset=utf-8"
+        return payload.encode(), "text/plain; charset=utf-8"
     if isinstance(payload, Mapping):
-        return urlencode(payload), "application/x-www-form-urlencoded; charset=utf-8"
+        return urlencode(payload).encode(), "application/x-www-form-urlencoded; charset=utf-8"
     if hasattr(payload, "read"):
         payload = payload.read()
     elif not isinstance(payload, (bytes, bytearray, memoryview)):
@@ -308,10 +315,15 @@ def _prepared(base: Mapping[str, str], headers: Mapping[str, Any] | None) -> lis
     for name, value in merged.items():
         if value is None:
             continue
-        line = to_bytes(name), to_bytes(value if isinstance(value, (str, bytes)) else str(value))
-        if any(mark in part for part in line for mark in (b"\r", b"\n", b"\0")):
-            raise ValueError(f"Invalid header: {name!r}: {value!r}")
-        lines.append(line)
+        if not isinstance(name, str) or not _is_token(name):
+            raise ValueError(f"invalid header field name {name!r}")
+        try:
+            text = value if isinstance(value, bytes) else str(value).encode("latin-1")
+        except UnicodeEncodeError:
+            raise ValueError(f"invalid value for header field {name!r}: {value!r}") from None
+        if any(mark in text for mark in (b"\r", b"\n", b"\0")):
+            raise ValueError(f"invalid value for header field {name!r}: {value!r}")
+        lines.append((name.encode(), text))
     return lines
 
 

@@ -7,11 +7,14 @@ import socket
 import ssl
 import zlib
 from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3.exceptions as urllib3
 from gevent import Timeout
 
 from nest_engine import Exchange
+
+from .failures import tls_error
 
 
 class ConnectionError(Exception):
@@ -38,6 +41,12 @@ class RetriesExceeded(ConnectionError):
 
 class BadStatusCode(ConnectionError):
     """A status that counts as a failure, in `code`."""
+
+    def with_its_url(self) -> BadStatusCode:
+        """The same with the URL alone in its text, as until 0.14."""
+        bare = BadStatusCode(self.url)
+        bare.__dict__.update({name: value for name, value in vars(self).items() if name not in vars(bare)})
+        return bare
 
 
 class HTTPConnectionClosed(Exception):
@@ -67,15 +76,17 @@ def failure_of(exchange: Exchange, url: str, retries: int) -> Exception:
     """The exception for a failed exchange that was tried again so many times."""
     assert exchange.failure is not None
     kind, errno, message = exchange.failure
+    if kind in TIMEOUTS and exchange.status:  # in the middle of the body
+        return TimeoutError("timed out")
     if kind in TIMEOUTS:
         return RetriesExceeded(url, retries, original=TimeoutError("timed out"))
     if kind == "refused":
         return ConnectionRefusedError(errno, os.strerror(errno))
-    if kind == "connection_reset":
+    if kind == "connection_reset" and exchange.status:  # in the middle of the body
         return ConnectionResetError(104, os.strerror(104))
     if kind in ("name_resolution", "invalid_url"):
         return socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-    if kind == "connection_closed":
+    if kind in ("connection_closed", "connection_reset"):
         return HTTPConnectionClosed("connection closed.")
     if kind == "truncated":
         return HTTPParseError("Incomplete response.")
@@ -86,7 +97,7 @@ def failure_of(exchange: Exchange, url: str, retries: int) -> Exception:
     if kind == "bad_encoding":
         return zlib.error(f"Error -3 while decompressing data: {message.rpartition(': ')[2]}")
     if kind == "tls":
-        return ssl.SSLError(1, message)
+        return tls_error(message, urlsplit(url).hostname or "")
     return OSError(errno, os.strerror(errno) if errno else message)
 
 
@@ -95,11 +106,14 @@ def from_urllib3(error: BaseException, url: str) -> Exception:
     if isinstance(error, urllib3.TimeoutError) and not isinstance(error, urllib3.NewConnectionError):
         return RetriesExceeded(url, 0, original=TimeoutError("timed out"))
     if isinstance(error, urllib3.SSLError):
-        return error.args[0] if isinstance(error.args[0], ssl.SSLError) else ssl.SSLError(1, str(error))
+        cause = error.args[0]
+        return (
+            cause if isinstance(cause, ssl.SSLError) else tls_error(str(cause), urlsplit(url).hostname or "")
+        )
     if isinstance(error, urllib3.ProtocolError) and len(error.args) > 1:
         cause = error.args[1]
-        if isinstance(cause, ConnectionResetError) and type(cause) is not ConnectionResetError:
-            return HTTPConnectionClosed("connection closed.")  # http.client's RemoteDisconnected
+        if isinstance(cause, ConnectionResetError):  # also http.client's RemoteDisconnected
+            return HTTPConnectionClosed("connection closed.")
         return cause if isinstance(cause, OSError) else HTTPParseError(str(cause))
     if isinstance(error.__context__, OSError):
         return error.__context__

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import cached_property
 from json import loads
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from requests.compat import chardet  # type: ignore[attr-defined]
 from requests.structures import CaseInsensitiveDict
@@ -15,12 +17,15 @@ from requests.utils import get_encoding_from_headers
 
 from locust.exception import LocustError
 
+from .fast_failures import BadStatusCode, failure_of
+from .fast_sockets import SocketExchange
 from .response import RawBody
+from .streams import StreamedBody
 from .verdict import JudgedResponse
 
 
 class Headers(CaseInsensitiveDict[Any]):
-    """Headers by name whatever the case; one that came more than once is a list."""
+    """Headers by name whatever the case; one that came more than once is a list. Names are listed in lower case."""
 
     def __init__(self, items: Any = ()) -> None:
         super().__init__()
@@ -34,18 +39,47 @@ class Headers(CaseInsensitiveDict[Any]):
         else:
             self[name] = [*before, value] if isinstance(before, list) else [before, value]
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._store)  # type: ignore[attr-defined]
+
+    def items(self) -> Any:
+        """Names as they came, with each of their values."""
+        return [
+            (name, one)
+            for name, value in self._store.values()  # type: ignore[attr-defined]
+            for one in (value if isinstance(value, list) else [value])
+        ]
+
+    def getlist(self, name: str) -> list[Any]:
+        """Every value of the header; an empty list if there is none."""
+        value = self.get(name, [])
+        return value if isinstance(value, list) else [value]
+
+    getheaders = get_all = getlist
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({dict(self._store.values())})"  # type: ignore[attr-defined]
+
+    def __str__(self) -> str:
+        return "".join(f"{name}: {value}\r\n" for name, value in self.items())
+
 
 class FastRequest:
-    """What was asked for."""
+    """What was asked for: `url` as it is given, `selector` with the `params` behind it."""
 
-    def __init__(self, url: str, method: str = "GET", headers: Any = None, payload: Any = None) -> None:
+    payload: Any
+
+    def __init__(
+        self, url: str, method: str = "GET", headers: Any = None, payload: Any = None, params: Any = None
+    ) -> None:
         self.url = self.full_url = url
         self.method = method
         self.headers = headers if headers is not None else Headers()
         self.payload = payload
         parts = urlsplit(url)
         self.type, self.host = parts.scheme, parts.netloc
-        self.selector = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        query = "&".join(filter(None, (parts.query, urlencode(params or {}, doseq=True))))
+        self.selector = (parts.path or "/") + (f"?{query}" if query else "")
 
     @property
     def body(self) -> Any:
@@ -101,15 +135,18 @@ class FastResponse(JudgedResponse):
     # What is wrong with its body.
     _broken: Exception | None = None
     content: Any
+    elapsed: timedelta
     headers: Any
     history: list[FastResponse]
     request: FastRequest
+    status_code: int
     stream: Any
     text: Any
+    url: str
 
     def __init__(self, exchange: Any, url: str) -> None:
         self._exchange = exchange
-        self.status_code: int = exchange.status
+        self.status_code = exchange.status
         self.url = url
 
     def __getattr__(self, name: str) -> Any:
@@ -130,10 +167,16 @@ class FastResponse(JudgedResponse):
     def _recorded_length(self) -> int:
         return 0 if self._broken else self._exchange.body_length
 
+    def _become_legacy(self) -> None:
+        self._is_legacy = True
+        if isinstance(self.error, BadStatusCode):
+            self.error = self.error.with_its_url()
+
     def _decoded(self) -> str | None:
         if self.content is None:
             return None
         if not self.content:
+            self.encoding = self.encoding or get_encoding_from_headers(self.headers) or "utf-8"
             return ""
         self.encoding = (
             self.encoding or get_encoding_from_headers(self.headers) or _guessed_encoding(self.content)
@@ -218,12 +261,31 @@ class ResponseContextManager(FastResponse):
         JudgedResponse.failure(self, exc)
 
 
+class FastBody(StreamedBody):
+    """A body that is read while it arrives: decoded, and breaking off as geventhttpclient says it."""
+
+    decode_content = True
+
+    def _failure(self) -> Exception:
+        return failure_of(self._exchange, self._exchange.url, 0)
+
+    def _undecodable(self, error: zlib.error) -> Exception:
+        return error
+
+
 class StreamedResponse(ResponseContextManager):
     """A response whose body is read while it arrives."""
 
     def __init__(self, exchange: Any, url: str) -> None:
         super().__init__(exchange, url)
-        self.stream = exchange.raw
+        if isinstance(exchange, SocketExchange):
+            self.stream = exchange.raw
+        else:
+            self.stream = FastBody(exchange)
+
+    @cached_property
+    def content(self) -> bytes:
+        return self.stream.read(decode_content=True)
 
     def _recorded_length(self) -> int:
         return int(self.headers.get("content-length") or 0)
@@ -232,7 +294,7 @@ class StreamedResponse(ResponseContextManager):
         return bool(self.stream.closed)
 
     def release(self) -> None:
-        self.stream.release_conn()
+        self.stream.close()
 
 
 class ErrorResponse(ResponseContextManager):

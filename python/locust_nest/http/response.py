@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import lru_cache
 from http.client import HTTPMessage
 from typing import Any
 
 from requests import PreparedRequest, Response
+from requests.compat import json as complexjson  # type: ignore[attr-defined]
 from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
 from requests.hooks import default_hooks
 from requests.structures import CaseInsensitiveDict
@@ -36,14 +38,11 @@ class RawBody(io.BytesIO):
     """`response.raw`: the decoded body as a file, with the attributes of urllib3's response that are used."""
 
     decode_content = True
+    headers: CaseInsensitiveDict[str]
 
     def __init__(self, exchange: Exchange) -> None:
         super().__init__(exchange.body)
-        self.status = exchange.status
-        self.version = exchange.version
-        self.reason = exchange.reason
-        self.headers = joined_headers(exchange.headers)
-        self._original_response = _OriginalResponse(exchange.headers)
+        describe_raw(self, exchange)
 
     def read(self, amt: int | None = -1, decode_content: bool | None = None, **_: Any) -> bytes:  # type: ignore[override]
         return super().read(amt)
@@ -64,6 +63,15 @@ class RawBody(io.BytesIO):
 
     def release_conn(self) -> None:
         """The connection went back when the body was complete."""
+
+
+def describe_raw(raw: Any, exchange: Exchange) -> None:
+    """Give `raw` what urllib3's response says of a response besides its body."""
+    raw.status = exchange.status
+    raw.version = exchange.version
+    raw.reason = exchange.reason
+    raw.headers = joined_headers(exchange.headers)
+    raw._original_response = _OriginalResponse(exchange.headers)
 
 
 def joined_headers(items: list[tuple[str, str]]) -> CaseInsensitiveDict[str]:
@@ -111,15 +119,31 @@ def _from_exchange(make: Callable[[Exchange], Any], otherwise: Any = None) -> Ca
     return part
 
 
+@lru_cache(maxsize=256)
+def _encoding_named(content_type: str | None) -> str | None:
+    """What `requests` concludes from a Content-Type header, parsed once for each value that servers send."""
+    return get_encoding_from_headers(
+        CaseInsensitiveDict({} if content_type is None else {"content-type": content_type})
+    )
+
+
+def _encoding(response: EngineResponse) -> str | None:
+    own = response.__dict__
+    exchange = own.get("_exchange")
+    if exchange is None or "headers" in own:
+        return get_encoding_from_headers(response.headers)
+    return _encoding_named(exchange.header("content-type"))
+
+
 _PARTS: dict[str, Callable[[Any], Any]] = {
     "_exchange": lambda response: None,
     "_content": _from_exchange(lambda exchange: exchange.body),
     "_content_consumed": lambda response: True,
     "_next": lambda response: response._next_request(),
-    "connection": lambda response: None,
+    "connection": lambda response: response._adapter(),
     "cookies": _response_cookies,
     "elapsed": _from_exchange(lambda exchange: timedelta(milliseconds=exchange.elapsed_ms), timedelta),
-    "encoding": lambda response: get_encoding_from_headers(response.headers),
+    "encoding": _encoding,
     "headers": _from_exchange(lambda exchange: joined_headers(exchange.headers), CaseInsensitiveDict),
     "history": lambda response: [],
     "raw": _from_exchange(RawBody),
@@ -127,6 +151,10 @@ _PARTS: dict[str, Callable[[Any], Any]] = {
     "request": _from_exchange(sent_request),
     "url": _from_exchange(lambda exchange: exchange.url),
 }
+
+
+# What makes a response more than its exchange, if a model or `requests` set it.
+_TOUCHED = frozenset(("_content", "encoding", "headers"))
 
 
 class EngineResponse(Response):
@@ -153,9 +181,32 @@ class EngineResponse(Response):
         self.__dict__[name] = value
         return value
 
+    def read_from(self, raw: Any) -> None:
+        """The body is still to come: it is read from `raw` when it is asked for."""
+        self.__dict__.update(raw=raw, _content=False, _content_consumed=False)
+
+    def json(self, **kwargs: Any) -> Any:
+        """The body as JSON; `requests.JSONDecodeError` if it is none."""
+        own = self.__dict__
+        exchange = own.get("_exchange")
+        if exchange is not None and not kwargs and _TOUCHED.isdisjoint(own):
+            encoding = _encoding_named(exchange.header("content-type"))
+            if encoding is not None:
+                try:
+                    return complexjson.loads(exchange.text(encoding))
+                except (ValueError, LookupError):
+                    pass  # which `requests` says in its way
+        return super().json(**kwargs)
+
+    def _adapter(self) -> Any:
+        """What sends to the same server again."""
+        return None
+
     def _next_request(self) -> PreparedRequest | None:
         """Where a redirect leads that is not followed."""
         return None
 
     def __getstate__(self) -> dict[str, Any]:
+        if not self._content_consumed:
+            _ = self.content
         return {name: getattr(self, name) for name in self.__attrs__}

@@ -7,10 +7,13 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from json import JSONDecodeError
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+# The client's response, with the decoded body in `js`.
+RestResponseT = TypeVar("RestResponseT")
 
 
-class RestMixin:
+class RestMixin(Generic[RestResponseT]):
     """For users whose `client` has a `request()` with `catch_response`."""
 
     client: Any
@@ -18,7 +21,7 @@ class RestMixin:
     @contextmanager
     def rest(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, **kwargs: Any
-    ) -> Iterator[Any]:
+    ) -> Iterator[RestResponseT]:
         """Send and accept JSON. The response has the decoded body in `js`, None if it is empty or no JSON.
 
         An exception in the block, failed assertions among them, is recorded as the failure of the request and goes
@@ -62,7 +65,7 @@ class RestMixin:
                 )
 
     @contextmanager
-    def rest_(self, method: str, url: str, name: str | None = None, **kwargs: Any) -> Iterator[Any]:
+    def rest_(self, method: str, url: str, name: str | None = None, **kwargs: Any) -> Iterator[RestResponseT]:
         """Like `rest()`, with a parameter that changes each time, so that no cache answers."""
         separator = "&" if "?" in url else "?"
         if name is None:

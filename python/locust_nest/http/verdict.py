@@ -3,12 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from locust.exception import CatchResponseError, LocustError, ResponseError
 from locust.stats import StatsListener
+
+JudgedT = TypeVar("JudgedT", bound="JudgedResponse")
+
+
+class _MadeOnce:
+    """`functools.cached_property` without its lock, which costs as much as the property (Python < 3.12)."""
+
+    def __init__(self, make: Callable[[Any], dict[str, Any]]) -> None:
+        self._make = make
+        self.__doc__ = make.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> dict[str, Any]:
+        value = instance.__dict__[self._name] = self._make(instance)
+        return value
+
+
+def _full_context(session: Any, context: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What listeners are told: the context of the user, under that of the request."""
+    of_user = {} if session.user is None else session.user.context()
+    return {**of_user, **context} if context else dict(of_user)
+
+
+# Keys of `locust_request_meta`, and what they are called in `request_meta`.
+_LEGACY_META = {
+    "method": "request_type",
+    "name": "name",
+    "response_time": "response_time",
+    "content_size": "response_length",
+    "start_time": "start_time",
+}
 
 
 class JudgedResponse:
@@ -17,6 +49,11 @@ class JudgedResponse:
     _report: Callable[..., None] | None = None
     _verdict: bool | BaseException | None = None
     _entered = False
+    # Of a user of the API until 0.14: a verdict is reported when it is given, each of them.
+    _is_legacy = False
+    # What such a request was called by its `name=`.
+    _given_name: str | None = None
+    _was_reported = False
     # What the model sees as the event's exception before it has judged.
     _known_failure: BaseException | None = None
     # session, method, name, response time, context, exception, start time, URL
@@ -47,26 +84,29 @@ class JudgedResponse:
         if not catch_response and len(handlers) == 1 and type(handlers[0]) is StatsListener:
             # Nobody but the statistics listens: no event is made up.
             failure = self._default_failure(name)
-            handlers[0].log(method, name, response_time, self._recorded_length(), failure)
+            exchange = self.__dict__.get("_exchange")
+            handlers[0].log(method, name, response_time, self._recorded_length(), failure, exchange)
             self._recorded = (session, method, name, response_time, context, failure, start_time, url)
             return self
+        if catch_response:
+            context = _full_context(session, context)  # now: the user's may change before the block ends
         self._recorded = (session, method, name, response_time, context, self._known_failure, start_time, url)
         if catch_response:
             self._report = event.fire
         else:
-            self.request_meta["exception"] = self._default_failure(name)
-            event.fire(**self.request_meta)
+            meta = self.request_meta
+            meta["exception"] = self._default_failure(name)
+            event.fire(**meta)
         return self
 
-    @cached_property
+    @_MadeOnce
     def request_meta(self) -> dict[str, Any]:
         """The keywords of the request event; models may change them within a `with` block."""
         session, method, name, response_time, context, exception, start_time, url = self._recorded
-        user_context = session.user.context() if session.user is not None else {}
         return {
             "request_type": method,
             "name": name,
-            "context": {**user_context, **(context or {})},
+            "context": _full_context(session, context) if self._report is None else context,
             "response": self,
             "exception": exception,
             "response_time": response_time,
@@ -75,7 +115,13 @@ class JudgedResponse:
             "response_length": self._recorded_length(),
         }
 
-    def __enter__(self) -> Self:
+    @_MadeOnce
+    def locust_request_meta(self) -> dict[str, Any]:
+        """What `request_meta` was until 0.14; models may change it before they judge."""
+        return {old: self.request_meta[new] for old, new in _LEGACY_META.items()}
+
+    # Not Self, of which jedi knows only the class that it stands in.
+    def __enter__(self: JudgedT) -> JudgedT:
         self._entered = True
         return self
 
@@ -84,29 +130,56 @@ class JudgedResponse:
     ) -> bool | None:
         if self._report is None:
             return None
+        if self._is_legacy:
+            return self._leave_legacy_block(error)
         meta = self.request_meta
         if self._verdict is not None:
             meta["exception"] = None if self._verdict is True else self._verdict
             self._report(**meta)
-            return None
+            return error is None
         if error is None:
-            meta["exception"] = self._default_failure(meta["name"])
+            # What the model has written into request_meta holds unless the response has failed.
+            meta["exception"] = self._default_failure(meta["name"]) or meta["exception"]
         elif isinstance(error, ResponseError):
             meta["exception"] = error
         else:
-            return None  # the model's own trouble, not the server's: nothing is recorded
+            return False  # the model's own trouble, not the server's: nothing is recorded
         self._report(**meta)
         return True
 
     def success(self) -> None:
         """Count the request as a success, whatever the status code; the last verdict counts."""
+        if self._is_legacy:
+            self._report_now(None)
+            return
         self._check_entered()
         self._verdict = True
 
     def failure(self, exc: Any) -> None:
         """Count the request as a failure because of `exc`: an exception, or anything that describes one."""
+        if not isinstance(exc, Exception):
+            exc = CatchResponseError(exc)
+        if self._is_legacy:
+            self._report_now(exc)
+            return
         self._check_entered()
-        self._verdict = exc if isinstance(exc, Exception) else CatchResponseError(exc)
+        self._verdict = exc
+
+    def _report_now(self, exception: BaseException | None) -> None:
+        if self._report is None:
+            raise LocustError("a verdict needs catch_response=True")
+        self._was_reported = True
+        meta = {**self.request_meta, "exception": exception}
+        changed = vars(self).get("locust_request_meta", {})
+        meta.update((new, changed[old]) for old, new in _LEGACY_META.items() if old in changed)
+        self._report(**meta)
+
+    def _leave_legacy_block(self, error: BaseException | None) -> bool:
+        """Whether the end of the block reported the request, and thereby dealt with `error`."""
+        if self._was_reported or not (error is None or isinstance(error, ResponseError)):
+            return False
+        self._report_now(self._default_failure(self.request_meta["name"]) if error is None else error)
+        return True
 
     def _check_entered(self) -> None:
         if not self._entered:

@@ -1,6 +1,6 @@
 """A client of the 0.x era: request_success and request_failure fired by hand, listeners added with +=."""
 
-from parity_tools import trace
+from legacy_tools import trace
 
 from locust import Locust, TaskSet, events, task
 from locust.exception import StopLocust

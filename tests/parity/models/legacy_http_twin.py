@@ -1,5 +1,7 @@
 """legacy_http.py for Locust 2."""
 
+import parity_tools  # noqa: F401  ends the run
+
 from locust import HttpUser, TaskSet, between, task
 from locust.exception import StopUser
 

@@ -1,6 +1,6 @@
 """TaskSequence and seq_task of 0.9 to 0.14, with weights as repetition."""
 
-from parity_tools import trace
+from legacy_tools import trace
 
 from locust import HttpLocust, TaskSequence, seq_task, task
 from locust.exception import StopLocust

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 import gevent
 import gevent.event
 
 from locust import events
-from locust.exception import StopUser
+from locust.exception import LocustError, StopUser
 
 SETTLE_S = 1.4
 """Between the last user's end and the end of the run: the CSV files are written once a second."""
@@ -38,10 +39,42 @@ def trace(line: str) -> None:
         file.write(line + "\n")
 
 
+steps: dict[str, int] = {}
+
+
+def step(owner: str, text: str) -> None:
+    """Trace something that `owner` did, with a number that keeps its order when the lines are sorted."""
+    steps[owner] = steps.get(owner, 0) + 1
+    trace(f"{owner} {steps[owner]:02}: {text}")
+
+
+def attempt(label: str, call: Callable[[], Any]) -> Any:
+    """Print what the call returns or which exception it raises, with its text but for Python's and Locust's own."""
+    try:
+        result = call()
+    except Exception as error:
+        own_words = isinstance(error, (TypeError, LocustError))
+        text = "" if own_words else next(iter(str(error).splitlines()), "")
+        print(f"{label}: raises {type(error).__name__} {text}")
+        return None
+    print(f"{label}: {result}")
+    return result
+
+
+def port(name: str) -> int:
+    """The port of a server of tests/support/fault_server.py or side_servers.py."""
+    number: int = json.loads(os.environ["PARITY_PORTS"])[name]
+    return number
+
+
 def fault(name: str) -> str:
-    """The address of the server that misbehaves in this way (see tests/support/fault_server.py)."""
-    port = json.loads(os.environ["PARITY_FAULTS"])[name]
-    return f"http://127.0.0.1:{port}"
+    """The address of the server that misbehaves in this way."""
+    return f"http://127.0.0.1:{port(name)}"
+
+
+def certificate(name: str = "server") -> str:
+    """The file with the certificate, and its key, that the HTTPS servers show; "misnamed" is the other one."""
+    return os.environ["PARITY_CERTIFICATE"].replace("server.pem", f"{name}.pem")
 
 
 def finish_after(user: Any, rounds: int) -> None:
@@ -49,3 +82,14 @@ def finish_after(user: Any, rounds: int) -> None:
     user.rounds_done = getattr(user, "rounds_done", 0) + 1
     if user.rounds_done >= rounds:
         raise StopUser()
+
+
+def run_each(*steps: Callable[[], Any], rounds: int = 1) -> None:
+    """To be called in a task: runs the steps in their order, so often, whatever they raise, and ends the user."""
+    for _ in range(rounds):
+        for step in steps:
+            try:
+                step()
+            except Exception as error:
+                print(f"{step.__name__} ends with {type(error).__name__}: {error}")
+    raise StopUser()

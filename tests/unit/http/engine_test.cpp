@@ -1,13 +1,11 @@
 #include "http/engine.h"
 
 #include <gtest/gtest.h>
-#include <poll.h>
 
-#include <map>
 #include <memory>
 #include <vector>
 
-#include "http/curl_transport.h"
+#include "engine_fixture.h"
 #include "scripted_server.h"
 
 namespace nest::http {
@@ -17,57 +15,10 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::always;
 using testing::Connection;
+using testing::EngineTest;
 using testing::ScriptedServer;
 
 const std::string kOk = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Test: yes\r\n\r\nhello";
-
-// Drives an engine the way the Python thread does.
-class EngineTest : public ::testing::Test {
- protected:
-  std::unique_ptr<Exchange> make(const std::string& url, const std::string& method = "GET") {
-    auto exchange = std::make_unique<Exchange>();
-    exchange->request.method = method;
-    exchange->request.url = url;
-    exchange->pool = pool_;
-    return exchange;
-  }
-
-  // Collects completions until `exchange` is among them; fails after a generous deadline.
-  void wait_for(const Exchange* exchange) {
-    const auto deadline = std::chrono::steady_clock::now() + seconds(20);
-    while (completed_.count(exchange) == 0) {
-      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the exchange never completed";
-      pollfd poller{engine_.completion_fd(), POLLIN, 0};
-      ::poll(&poller, 1, 50);
-      take();
-    }
-  }
-
-  void take() {
-    engine_.clear_completions();
-    for (Exchange* done = engine_.take_completed(); done != nullptr; done = done->next_handoff)
-      ++completed_[done];
-  }
-
-  std::unique_ptr<Exchange> run(std::unique_ptr<Exchange> exchange) {
-    engine_.submit(exchange.get());
-    wait_for(exchange.get());
-    EXPECT_EQ(completed_[exchange.get()], 1);
-    completed_.erase(exchange.get());
-    return exchange;
-  }
-
-  std::unique_ptr<Exchange> get(const std::string& url) { return run(make(url)); }
-
-  FailureKind failure_of(const ScriptedServer::Script& script) {
-    const ScriptedServer server(script);
-    return get(server.url("/"))->failure.kind;
-  }
-
-  HttpEngine engine_{&make_curl_transport};
-  std::shared_ptr<ConnectionPool> pool_ = engine_.make_pool();
-  std::map<const Exchange*, int> completed_;
-};
 
 TEST_F(EngineTest, DeliversStatusHeadersAndBody) {
   const ScriptedServer server(always(kOk));
@@ -170,7 +121,7 @@ TEST_F(EngineTest, ManyUsersAreServedAtOnce) {
   for (int i = 0; i < kUsers; ++i) {
     exchanges.push_back(make(server.url("/")));
     exchanges.back()->pool = engine_.make_pool();
-    engine_.submit(exchanges.back().get());
+    submit(*exchanges.back());
   }
   for (const auto& exchange : exchanges) {
     wait_for(exchange.get());
@@ -213,6 +164,10 @@ TEST_F(EngineTest, NamesARefusedConnection) {
 }
 
 TEST_F(EngineTest, NamesWhatServersDoWrong) {
+  const auto failure_of = [this](const ScriptedServer::Script& script) {
+    const ScriptedServer server(script);
+    return get(server.url("/"))->failure.kind;
+  };
   const auto after_request = [](const std::string& answer) {
     return [answer](Connection& connection) {
       connection.read_request();
@@ -237,13 +192,13 @@ TEST_F(EngineTest, NamesWhatServersDoWrong) {
 }
 
 TEST_F(EngineTest, AnEndlessHeaderIsCutOff) {
-  EXPECT_EQ(failure_of([](Connection& connection) {
-              connection.read_request();
-              connection.send("HTTP/1.1 200 OK\r\n");
-              const std::string line = "X-Flood: " + std::string(60'000, 'x') + "\r\n";
-              for (int i = 0; i < 100; ++i) connection.send(line);
-            }),
-            FailureKind::kBadResponse);
+  const ScriptedServer server([](Connection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\n");
+    const std::string line = "X-Flood: " + std::string(60'000, 'x') + "\r\n";
+    for (int i = 0; i < 100; ++i) connection.send(line);
+  });
+  EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kBadResponse);
 }
 
 TEST_F(EngineTest, ASilentServerRunsIntoTheReadTimeout) {
@@ -294,7 +249,7 @@ TEST_F(EngineTest, AServerThatDripsIsNotSilent) {
 TEST_F(EngineTest, ACancelledRequestComesBackOnceAndCancelled) {
   const ScriptedServer server([](Connection& connection) { connection.hang(); });
   const auto exchange = make(server.url("/"));
-  engine_.submit(exchange.get());
+  submit(*exchange);
   engine_.cancel(exchange.get());
   wait_for(exchange.get());
   EXPECT_EQ(exchange->failure.kind, FailureKind::kCancelled);
@@ -318,7 +273,7 @@ TEST_F(EngineTest, PoolsMayGoWhileOthersWork) {
 TEST_F(EngineTest, ShutdownEndsWhatIsUnderWay) {
   const ScriptedServer server([](Connection& connection) { connection.hang(); });
   const auto exchange = make(server.url("/"));
-  engine_.submit(exchange.get());
+  submit(*exchange);
   engine_.shutdown();
   engine_.shutdown();
   take();

@@ -6,7 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -48,6 +50,47 @@ class Connection {
     }
   }
 
+  // What has come up to and including `end`; empty when the client has closed before.
+  std::string read_through(std::string_view end) {
+    while (true) {
+      const auto found = buffer_.find(end);
+      if (found != std::string::npos) {
+        std::string read = buffer_.substr(0, found + end.size());
+        buffer_.erase(0, read.size());
+        return read;
+      }
+      if (!receive()) return {};
+    }
+  }
+
+  // Reads so many bytes, or up to the client's end; how many there were.
+  size_t skip(size_t size) {
+    size_t total = 0;
+    do {
+      const size_t skipped = std::min(buffer_.size(), size - total);
+      buffer_.erase(0, skipped);
+      total += skipped;
+    } while (total < size && receive());
+    return total;
+  }
+
+  // How much of `size` bytes of 'x' the client's side takes while it does not read on.
+  size_t send_until_refused(size_t size) {
+    const std::string data(64 * 1024, 'x');
+    size_t total = 0;
+    while (total < size && !stopping_) {
+      const ssize_t sent =
+          ::send(fd_, data.data(), std::min(data.size(), size - total), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent > 0) {
+        total += static_cast<size_t>(sent);
+        continue;
+      }
+      pollfd poller{fd_, POLLOUT, 0};
+      if (errno != EAGAIN || ::poll(&poller, 1, 300) <= 0) break;
+    }
+    return total;
+  }
+
   // Ends the connection with a TCP reset.
   void reset() {
     const linger abort{1, 0};
@@ -78,7 +121,7 @@ class Connection {
     while (!stopping_) {
       pollfd poller{fd_, POLLIN, 0};
       if (::poll(&poller, 1, 10) <= 0) continue;
-      char data[4096];
+      char data[65536];
       const ssize_t got = ::recv(fd_, data, sizeof data, 0);
       if (got <= 0) return false;
       buffer_.append(data, static_cast<size_t>(got));

@@ -59,6 +59,14 @@ TEST(StallWatch, ReportsAStallOnceAndTheNextOneAgain) {
   EXPECT_TRUE(reports.wait_for(2));
 }
 
+TEST(StallWatch, ReportsAStallAgainWhenAsked) {
+  Reports reports;
+  StallWatch watch(milliseconds(4), [&] { reports.add(); });
+  ASSERT_TRUE(reports.wait_for(1));
+  watch.look_again();
+  EXPECT_TRUE(reports.wait_for(2));
+}
+
 TEST(StallWatch, IsSilentWhileTheThreadBeats) {
   Reports reports;
   StallWatch watch(seconds(20), [&] { reports.add(); });

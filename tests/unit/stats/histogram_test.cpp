@@ -35,6 +35,21 @@ TEST(Histogram, ListsBucketsByAscendingKeyWhateverTheirKind) {
             (Pairs{{-3, 2}, {12.5, 2}, {50, 2}, {777, 2}, {60000, 2}, {1235000, 2}}));
 }
 
+TEST(Histogram, HoldsAnIntAndAnEqualFloatOnceAsWhicheverCameFirst) {
+  Histogram histogram;
+  histogram.add(Number(10));
+  histogram.add(Number(10.0), 2);
+  histogram.add(Number(20.0));
+  histogram.add(Number(20), 2);
+  EXPECT_EQ(pairs(histogram.buckets()), (Pairs{{10, 3}, {20, 3}}));
+  EXPECT_TRUE(histogram.buckets()[0].key.is_whole());
+  EXPECT_FALSE(histogram.buckets()[1].key.is_whole());
+  EXPECT_EQ(histogram.count(Number(20)), 3);
+  histogram.set(Number(10.0), 0);
+  histogram.set(Number(20), 0);
+  EXPECT_TRUE(histogram.empty());
+}
+
 TEST(Histogram, IsEmptyOnceItsCountsAreGone) {
   Histogram histogram;
   EXPECT_TRUE(histogram.empty());

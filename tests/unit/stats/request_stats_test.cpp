@@ -25,6 +25,29 @@ TEST(RequestStats, FilesUnderTheBucketItIsGiven) {
   EXPECT_EQ(stats.find("/a", "GET")->response_times.count(12), 0);
 }
 
+TEST(RequestStats, AddsUpPhasesInTheEntryAndInTheTotal) {
+  RequestStats stats(true, 100.0);
+  stats.log_request("GET", "/a", 12.0, 5, 101.0);
+  stats.log_phases("GET", "/a", {1, 2, 3});
+  stats.log_phases("GET", "/a", {10, 20, 30});
+  stats.log_phases("GET", "/unknown", {100, 200, 300});
+  const PhaseTotals& known = stats.find("/a", "GET")->phases;
+  EXPECT_EQ(known.requests, 2);
+  EXPECT_EQ(known.sums.connecting_ms, 11);
+  EXPECT_EQ(known.sums.waiting_ms, 22);
+  EXPECT_EQ(known.sums.receiving_ms, 33);
+  EXPECT_EQ(stats.total->phases.requests, 3);
+  EXPECT_EQ(stats.find("/unknown", "GET"), nullptr);
+  StatsEntry other("/a", "GET", false, 100.0);
+  other.extend(*stats.find("/a", "GET"), 10);
+  other.extend(*stats.find("/a", "GET"), 10);
+  EXPECT_EQ(other.phases.requests, 4);
+  EXPECT_EQ(other.phases.sums.waiting_ms, 44);
+  other.reset(102.0);
+  EXPECT_EQ(other.phases.requests, 0);
+  EXPECT_EQ(other.phases.sums.waiting_ms, 0);
+}
+
 TEST(RequestStats, ListsEntriesByCreationAndByName) {
   RequestStats stats(false, 100.0);
   for (const char* name : {"/b", "/a", "/ä", "/B"}) stats.log_request("GET", name, 1.0, 0, 101.0);

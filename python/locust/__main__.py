@@ -1,0 +1,5 @@
+"""`locust-nest python -m locust ...` is `locust ...`."""
+
+from .main import main
+
+main()

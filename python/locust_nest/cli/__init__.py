@@ -1,0 +1,1 @@
+"""The command line: the table of options, how it is read, and what is written from it."""

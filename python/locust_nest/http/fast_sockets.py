@@ -1,0 +1,84 @@
+"""HTTPS requests of FastHttpUser with a TLS context of the model's own: over urllib3 on gevent's sockets."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from typing import Any
+
+import urllib3
+from gevent.ssl import SSLContext
+
+from .fast_failures import from_urllib3
+
+
+def insecure_ssl_context_factory() -> SSLContext:
+    """A TLS context that believes every certificate."""
+    context = SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def make_pools(
+    proxy: str, insecure: bool, ssl_context_factory: Callable[[], SSLContext]
+) -> urllib3.PoolManager:
+    """One user's connections."""
+    context = ssl_context_factory()
+    # The name is for urllib3 to compare, since Python's ssl cannot compare addresses without a name.
+    context.check_hostname = False
+    if not insecure and context.verify_mode == ssl.CERT_NONE:
+        context.verify_mode = ssl.CERT_REQUIRED
+    # urllib3 sets the context's mode to this one.
+    tls: dict[str, Any] = {"ssl_context": context, "cert_reqs": context.verify_mode}
+    pools = urllib3.ProxyManager(proxy, **tls) if proxy else urllib3.PoolManager(**tls)
+    if insecure:
+        https = partial(urllib3.HTTPSConnectionPool, assert_hostname=False)
+        pools.pool_classes_by_scheme = {**pools.pool_classes_by_scheme, "https": https}  # type: ignore[dict-item]
+    return pools
+
+
+class SocketExchange:
+    """A request and the response whose header has come; `raw` is urllib3's, with the open connection."""
+
+    status = 0
+    has_set_cookie = False
+    raw: Any = None
+
+    def __init__(self, method: str, url: str, headers: Mapping[str, Any], body: bytes | str | None) -> None:
+        self.method, self.url, self.request_body = method, url, body
+        self.request_headers = [(name, str(value)) for name, value in headers.items()]
+        self.headers: list[tuple[str, str]] = []
+
+    def send(
+        self, pools: urllib3.PoolManager, connect_timeout: float, read_timeout: float
+    ) -> Exception | None:
+        """Send and wait for the header; what went wrong, or None."""
+        try:
+            self.raw = pools.urlopen(
+                self.method,
+                self.url,
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                headers=dict(self.request_headers),
+                body=self.request_body.encode() if isinstance(self.request_body, str) else self.request_body,
+                timeout=urllib3.Timeout(connect=connect_timeout, read=read_timeout),
+            )
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            return from_urllib3(error, self.url)
+        self.status = self.raw.status
+        self.headers = list(self.raw.headers.items())
+        self.has_set_cookie = "set-cookie" in self.raw.headers
+        return None
+
+    @cached_property
+    def body(self) -> bytes:
+        return self.raw.read(decode_content=True)
+
+    @property
+    def body_length(self) -> int:
+        return len(self.body)
+
+    elapsed_ms = 0.0

@@ -1,0 +1,1 @@
+"""Mutants: each inverts one fact that a model may rely on, and a test has to notice."""

@@ -1,0 +1,1 @@
+OWN = "the model has a colorsys of its own"

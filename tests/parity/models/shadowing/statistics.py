@@ -1,0 +1,1 @@
+OWN = "the model has statistics of its own"

@@ -1,0 +1,9 @@
+from locust import TaskSet, task
+
+from . import config
+
+
+class Catalogue(TaskSet):
+    @task
+    def open(self):
+        self.client.get("/hello", name=config.NAME)

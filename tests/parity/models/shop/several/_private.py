@@ -1,0 +1,1 @@
+raise RuntimeError("a file that begins with an underscore is not read")

@@ -1,0 +1,4 @@
+from .base import Visitor
+from .guests import Guest
+
+__all__ = ["Guest", "Visitor"]

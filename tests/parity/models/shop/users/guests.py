@@ -1,0 +1,5 @@
+from users.base import Visitor
+
+
+class Guest(Visitor):
+    path = "/json"

@@ -1,0 +1,70 @@
+// An engine with one user, driven the way the Python thread does it.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "http/curl_transport.h"
+#include "http/engine.h"
+
+namespace nest::http::testing {
+
+class EngineTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Exchange> make(const std::string& url, const std::string& method = "GET") {
+    auto exchange = std::make_unique<Exchange>();
+    exchange->request.method = method;
+    exchange->request.url = url;
+    exchange->pool = pool_;
+    return exchange;
+  }
+
+  void submit(Exchange& exchange) {
+    completed_.erase(&exchange);  // an earlier one may have been at the same address
+    engine_.submit(&exchange);
+  }
+
+  // Takes news until `condition` holds; fails after a generous deadline.
+  template <class Condition>
+  void wait_until(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "what is waited for never happened";
+      pollfd poller{engine_.completion_fd(), POLLIN, 0};
+      ::poll(&poller, 1, 50);
+      take();
+    }
+  }
+
+  void wait_for(const Exchange* exchange) {
+    wait_until([&] { return completed_.count(exchange) != 0; });
+  }
+
+  void take() {
+    engine_.clear_completions();
+    const HttpEngine::News news = engine_.take_news();
+    for (Streaming* streaming = news.streaming; streaming != nullptr;)
+      streaming = HttpEngine::next_news(streaming);
+    for (Exchange* done = news.completed; done != nullptr; done = done->next_handoff) ++completed_[done];
+  }
+
+  std::unique_ptr<Exchange> run(std::unique_ptr<Exchange> exchange) {
+    submit(*exchange);
+    wait_for(exchange.get());
+    EXPECT_EQ(completed_[exchange.get()], 1);
+    return exchange;
+  }
+
+  std::unique_ptr<Exchange> get(const std::string& url) { return run(make(url)); }
+
+  HttpEngine engine_{&make_curl_transport};
+  std::shared_ptr<ConnectionPool> pool_ = engine_.make_pool();
+  std::map<const Exchange*, int> completed_;
+};
+
+}  // namespace nest::http::testing
