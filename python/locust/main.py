@@ -321,7 +321,7 @@ class TestRun:
 
 
 class Signals:
-    """SIGINT and SIGTERM as an event of the main greenlet.
+    """SIGINT, SIGTERM and SIGHUP as an event of the main greenlet.
 
     The second one interrupts what the main greenlet waits for. Where it does not get round to see a signal,
     because some task keeps the thread for itself, the first one makes that known, and the second one
@@ -341,7 +341,7 @@ class Signals:
         self._hub = gevent.get_hub()
         before = {
             number: _forks.set_signal_handler(number, self._arrive)
-            for number in (signal.SIGINT, signal.SIGTERM)
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
             if signal.getsignal(number) is not signal.SIG_IGN  # as for a job in the background
         }
         stalls.tell_first(self._stuck)
@@ -358,8 +358,9 @@ class Signals:
             self.arrived.wait()
         finally:
             self._seen = True
-        if "SIGTERM" in self._names:
-            logger.info("Got SIGTERM signal")
+        for name in ("SIGTERM", "SIGHUP"):
+            if name in self._names:
+                logger.info(f"Got {name} signal")
 
     def _arrive(self, number: int, frame: FrameType | None) -> None:
         # Between two instructions of whatever runs: nothing here may wait or touch the state of a greenlet.

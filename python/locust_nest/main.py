@@ -124,7 +124,7 @@ def _run(line: CommandLine) -> int:
     dependencies = Dependencies(DEPENDENCIES_LOG)
     try:
         dependencies.start(config.dependencies if config else [], _on_death(environment))
-        # The test takes care of SIGINT and SIGTERM itself while it runs.
+        # The test takes care of signals itself while it runs.
         with _ended_by_signals((signal.SIGTERM, signal.SIGHUP), lambda number: SystemExit(128 + number)):
             return locust.main.run_test(environment, options)
     finally:

@@ -145,8 +145,9 @@ def test_stop_test_ends_it_too(run, caplog):
     assert not locust.log.unhandled_greenlet_exception
 
 
-def test_a_broken_tick_is_told_and_the_users_stay(run):
-    runner = run(Script((1, 100), ValueError("broken")))
+@pytest.mark.parametrize("broken", [ValueError("broken"), (1, 100, None, "one too many"), (1,)])
+def test_a_broken_tick_is_told_and_the_users_stay(run, broken):
+    runner = run(Script((1, 100), broken))
     wait_until(lambda: locust.log.unhandled_greenlet_exception)
     assert runner.state == "running"
     assert runner.user_count == 1

@@ -61,8 +61,8 @@ class ShapeFollowing(Ending):
                     self.stop()
                 return
             if tick != self.shape_last_tick:
-                user_count, spawn_rate, *rest = tick
+                user_count, spawn_rate, user_classes = tick if len(tick) != 2 else (*tick, None)
                 logger.info(f"Shape test updating to {int(user_count)} users at {spawn_rate:.2f} spawn rate")
-                self.start(user_count, spawn_rate, user_classes=rest[0] if rest else None)
+                self.start(user_count, spawn_rate, user_classes=user_classes)
                 self.shape_last_tick = tick
             sleep(max(0, 1 - (time.perf_counter() - began)))
