@@ -130,14 +130,15 @@ PyObject* get_response_time_ms(PyObject* self, void*) {
 }
 
 PyObject* get_elapsed_ms(PyObject* self, void*) {
-  const http::Timings& timings = exchange_of(self).timings;
-  const SteadyTime end = timings.first_byte == SteadyTime{} ? timings.completed : timings.first_byte;
-  return PyFloat_FromDouble(to_milliseconds(end - timings.started));
+  return PyFloat_FromDouble(to_milliseconds(exchange_of(self).timings.until_header()));
 }
 
-PyObject* get_queue_ms(PyObject* self, void*) {
-  const http::Timings& timings = exchange_of(self).timings;
-  return PyFloat_FromDouble(to_milliseconds(timings.started - timings.submitted));
+PyObject* get_parts_ms(PyObject* self, void*) {
+  const http::TimeParts parts = exchange_of(self).timings.parts();
+  return Py_BuildValue("(ddddddd)", to_milliseconds(parts.queue), to_milliseconds(parts.dns),
+                       to_milliseconds(parts.connect), to_milliseconds(parts.tls),
+                       to_milliseconds(parts.send), to_milliseconds(parts.first_byte),
+                       to_milliseconds(parts.download));
 }
 
 PyObject* get_failure(PyObject* self, void*) { return describe(exchange_of(self).failure); }
@@ -188,8 +189,8 @@ PyGetSetDef exchange_attributes[] = {
     {"request_body", &get_request_body, nullptr, "As it was given: bytes, str or None.", nullptr},
     {"response_time_ms", &get_response_time_ms, nullptr,
      "From sending to the last byte, stamped off Python's thread.", nullptr},
-    {"elapsed_ms", &get_elapsed_ms, nullptr, "From sending to the first byte of the response.", nullptr},
-    {"queue_ms", &get_queue_ms, nullptr, "From the call to the I/O thread's taking it up.", nullptr},
+    {"elapsed_ms", &get_elapsed_ms, nullptr, "From sending to the end of the response's header.", nullptr},
+    {"parts_ms", &get_parts_ms, nullptr, "(queue, dns, connect, tls, send, first_byte, download).", nullptr},
     {"failure", &get_failure, nullptr, "None, or (kind, errno or 0, message).", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
 };

@@ -55,9 +55,11 @@ class Exchange:
     @property
     def response_time_ms(self) -> float: ...
     @property
-    def elapsed_ms(self) -> float: ...
+    def elapsed_ms(self) -> float:
+        """Until the end of the response's header."""
     @property
-    def queue_ms(self) -> float: ...
+    def parts_ms(self) -> tuple[float, float, float, float, float, float, float]:
+        """queue, dns, connect, tls, send, first_byte, download; all but the first add up to response_time_ms."""
     @property
     def failure(self) -> tuple[str, int, str] | None:
         """(kind, errno or 0, message), or None for a complete response."""

@@ -235,10 +235,40 @@ SteadyTime CurlTransfer::read_deadline() const {
 }
 
 int CurlTransfer::on_sending(void* self, char* /*peer*/, char* /*local*/, int /*port*/, int /*local_port*/) {
-  auto* transfer = static_cast<CurlTransfer*>(self);
-  transfer->last_activity_ = std::chrono::steady_clock::now();
-  transfer->exchange_->timings.sending = transfer->last_activity_;
+  static_cast<CurlTransfer*>(self)->begin_sending();
   return CURL_PREREQFUNC_OK;
+}
+
+// Once more if the connection turns out to be dead and libcurl tries another.
+void CurlTransfer::begin_sending() {
+  last_activity_ = std::chrono::steady_clock::now();
+  Timings& timings = exchange_->timings;
+  timings.sending = last_activity_;
+  timings.sent = timings.first_byte = SteadyTime{};
+  long connections = 0;
+  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &connections);
+  if (connections > 0) take_connection_times();
+}
+
+void CurlTransfer::take_connection_times() {
+  const auto since_start = [this](CURLINFO info) {
+    curl_off_t microseconds = 0;
+    curl_easy_getinfo(easy_, info, &microseconds);
+    return Duration(std::chrono::microseconds(microseconds));
+  };
+  const Duration resolved = since_start(CURLINFO_NAMELOOKUP_TIME_T);
+  const Duration connected = since_start(CURLINFO_CONNECT_TIME_T);
+  const Duration secured = since_start(CURLINFO_APPCONNECT_TIME_T);
+  Timings& timings = exchange_->timings;
+  timings.dns = resolved;
+  timings.connect = std::max(connected - resolved, Duration::zero());
+  timings.tls = std::max(secured - std::max(connected, resolved), Duration::zero());
+}
+
+void CurlTransfer::note_sent() {
+  Timings& timings = exchange_->timings;
+  if (timings.sending != SteadyTime{} && timings.first_byte == SteadyTime{})
+    timings.sent = std::chrono::steady_clock::now();
 }
 
 size_t CurlTransfer::on_header(char* data, size_t size, size_t count, void* self) {
@@ -257,7 +287,8 @@ size_t CurlTransfer::take_header(std::string_view line) {
   last_activity_ = std::chrono::steady_clock::now();
   notice_answer();
   Response& response = exchange_->response;
-  if (exchange_->timings.first_byte == SteadyTime{}) exchange_->timings.first_byte = last_activity_;
+  Timings& timings = exchange_->timings;
+  if (timings.first_byte == SteadyTime{}) timings.first_byte = last_activity_;
   if (line.starts_with("HTTP/")) {  // also the one after a 100 Continue
     response.header_block.clear();
     response.has_set_cookie = false;
@@ -266,10 +297,15 @@ size_t CurlTransfer::take_header(std::string_view line) {
   if (header_complete_) return line.size();  // a trailer
   if (line == "\r\n" || line == "\n") {
     header_complete_ = true;
-    if (exchange_->streaming && exchange_->streaming->reads_body) publish_header();
     long status = 0;
     curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-    return ends_with_header_ && status >= 200 ? 0 : line.size();
+    if (status < 200 && status != 101) {  // the response is still to come
+      timings.first_byte = SteadyTime{};
+      return line.size();
+    }
+    timings.header_end = last_activity_;
+    if (exchange_->streaming && exchange_->streaming->reads_body) publish_header();
+    return ends_with_header_ ? 0 : line.size();
   }
   if (response.header_block.size() + line.size() > kMaxHeaderBlock) {
     reject_ = "the response's header is larger than 1 MiB";
@@ -329,6 +365,7 @@ size_t CurlTransfer::give_body(char* buffer, size_t size) {
   }
   const size_t count = pipe.front().copy(buffer, size);
   pipe.consume(count);
+  note_sent();
   if (pipe.is_half_empty()) progressed_(exchange_);
   return count;
 }
@@ -382,8 +419,6 @@ void CurlTransfer::take_status() {
 
 void CurlTransfer::publish_header() {
   take_status();
-  const int status = exchange_->response.status;
-  if (status < 200 && status != 101) return;  // the response is still to come
   leave_encoded();
   exchange_->timings.completed = last_activity_;
   exchange_->streaming->header_complete = true;
@@ -420,6 +455,7 @@ bool CurlTransfer::header_is_published() const {
 }
 
 void CurlTransfer::let_go() {
+  if (exchange_->timings.sending == SteadyTime{}) take_connection_times();
   set(easy_, CURLOPT_SHARE, static_cast<CURLSH*>(nullptr));
   exchange_->transfer = nullptr;
   exchange_ = nullptr;

@@ -34,6 +34,8 @@ class CurlTransfer {
   void prepare(Exchange* exchange, CURLSH* share);
   // Goes on after standing still for want of room or data; CURLE_OK, or what ends the transfer.
   CURLcode resume();
+  // libcurl has nothing left to write for now: the request is with the kernel, or its next piece is missing.
+  void note_sent();
   // Fills in response.status and failure from libcurl's verdict and lets go of the exchange. `socket_error`
   // is why the latest socket could not be made, which libcurl does not know; 0 if it could.
   void conclude(CURLcode code, int socket_error);
@@ -52,6 +54,8 @@ class CurlTransfer {
   static size_t on_upload(char* data, size_t size, size_t count, void* self);
   static int on_sending(void* self, char*, char*, int, int);
 
+  void begin_sending();
+  void take_connection_times();
   void set_method(Request& request);
   void set_headers(Request& request);
   void set_connection(const Request& request);

@@ -133,9 +133,16 @@ class CurlTransport final : public Transport {
     uint32_t wanted = 0;
   };
 
-  static int on_socket(CURL* /*easy*/, curl_socket_t fd, int what, void* self, void* /*socket_data*/) {
+  static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* /*socket_data*/) {
     static_cast<CurlTransport*>(self)->watch(fd, what);
+    if (what == CURL_POLL_IN) transfer_of(easy)->note_sent();
     return 0;
+  }
+
+  static CurlTransfer* transfer_of(CURL* easy) {
+    void* found = nullptr;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &found);
+    return static_cast<CurlTransfer*>(found);
   }
 
   static int on_timer(CURLM* /*multi*/, long timeout_ms, void* self) {
@@ -233,9 +240,7 @@ class CurlTransport final : public Transport {
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       const CURLcode code = message->data.result;
-      void* found = nullptr;
-      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &found);
-      auto* transfer = static_cast<CurlTransfer*>(found);
+      CurlTransfer* transfer = transfer_of(message->easy_handle);
       finish(transfer, [&] { transfer->conclude(code, socket_error_); });
     }
   }

@@ -56,6 +56,23 @@ bool HeaderLines::has(std::string_view name) const {
                      [name](const std::string& line) { return same_name(name_of(line), name); });
 }
 
+TimeParts Timings::parts() const {
+  TimeParts parts{started - submitted, dns, connect, tls, {}, {}, {}};
+  const Duration connecting = dns + connect + tls;
+  if (sending == SteadyTime{}) {
+    Duration& last = dns == Duration{} ? parts.dns : connect == Duration{} ? parts.connect : parts.tls;
+    last += response_time() - connecting;
+    return parts;
+  }
+  const SteadyTime answered = first_byte == SteadyTime{} ? completed : first_byte;
+  // A server may answer before it has all of the request.
+  const SteadyTime written = std::clamp(sent, sending, std::max(sending, answered));
+  parts.send = written - started - connecting;
+  parts.first_byte = answered - written;
+  parts.download = completed - answered;
+  return parts;
+}
+
 std::string_view Response::reason() const {
   std::string_view block = header_block;
   std::string_view line = next_line(block);

@@ -92,16 +92,38 @@ struct Response {
   std::vector<std::pair<std::string_view, std::string_view>> headers() const;
 };
 
+// Where the time of a request went, part after part; zero for what it did without. Of a failed one, the last
+// part lasts until the failure.
+struct TimeParts {
+  Duration queue{};       // until the I/O thread took it up
+  Duration dns{};         // until the address was known
+  Duration connect{};     // until the connection stood, or that to the proxy
+  Duration tls{};         // until it was secure, a proxy's CONNECT included
+  Duration send{};        // choosing an open connection, and writing the request
+  Duration first_byte{};  // waiting for the response
+  Duration download{};    // until the end of the response
+};
+
 // Stamps of the monotonic clock. `submitted` is set by the Python thread, the others by the I/O thread.
 struct Timings {
   SteadyTime submitted{};
   SteadyTime started{};     // the I/O thread took it up
   SteadyTime sending{};     // connection ready, request about to be written; zero if never
-  SteadyTime first_byte{};  // first byte of the response's header; zero if never
+  SteadyTime sent{};        // all of it is the kernel's; zero if that is not known, or never was
+  SteadyTime first_byte{};  // first byte of the response's header, not of a 1xx; zero if never
+  SteadyTime header_end{};  // last byte of that header; zero if never
   SteadyTime completed{};   // last byte of the body (if it is streamed: of the header), or the failure
+  // Of the connection, if it was made for this request.
+  Duration dns{};
+  Duration connect{};
+  Duration tls{};
 
   // What the user is told: from taking it up to the end, waiting for no other thread.
   Duration response_time() const { return completed - started; }
+  // From taking it up to the end of the header, or the failure.
+  Duration until_header() const { return (header_end == SteadyTime{} ? completed : header_end) - started; }
+  // All but `queue` add up to response_time().
+  TimeParts parts() const;
 };
 
 // Owned by the Python side; lent to the I/O thread from submit() until it comes back completed, exactly once.

@@ -32,6 +32,7 @@ from .fast_response import (
 )
 from .fast_sockets import SocketExchange, make_pools
 from .response import sent_request
+from .timings import timings_of
 
 USER_AGENT = "python/gevent-http-client-2.6.1"
 _ACCEPT_ENCODING = "gzip, deflate, br"
@@ -333,4 +334,5 @@ def _without(headers: Mapping[str, Any] | None, *names: str) -> Mapping[str, Any
 
 def _failed(exchange: Any, url: str, error: Exception) -> ErrorResponse:
     headers = Headers(exchange.request_headers)
-    return ErrorResponse(FastRequest(url, exchange.method, headers, exchange.request_body), error)
+    request = FastRequest(url, exchange.method, headers, exchange.request_body)
+    return ErrorResponse(request, error, timings_of(exchange))

@@ -21,6 +21,7 @@ from .fast_failures import BadStatusCode, failure_of
 from .fast_sockets import SocketExchange
 from .response import RawBody
 from .streams import StreamedBody
+from .timings import Timings, timings_of
 from .verdict import JudgedResponse
 
 
@@ -119,6 +120,7 @@ _PARTS: dict[str, Callable[[Any], Any]] = {
     "request": _sent_request,
     "stream": lambda response: RawBody(response._exchange),
     "text": lambda response: response._decoded(),
+    "timings": lambda response: timings_of(response._exchange),
 }
 
 
@@ -142,6 +144,8 @@ class FastResponse(JudgedResponse):
     status_code: int
     stream: Any
     text: Any
+    timings: Timings | None
+    """Where the time went; None if the engine did not send the request. Each response of `history` has its own."""
     url: str
 
     def __init__(self, exchange: Any, url: str) -> None:
@@ -305,10 +309,11 @@ class ErrorResponse(ResponseContextManager):
     text = None
     status_code = 0
 
-    def __init__(self, request: FastRequest, error: Exception) -> None:
+    def __init__(self, request: FastRequest, error: Exception, timings: Timings | None = None) -> None:
         self.request = request
         self.url = request.url
         self.error = error
+        self.timings = timings
 
     def _recorded_length(self) -> int:
         return 0

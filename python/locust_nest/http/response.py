@@ -18,6 +18,8 @@ from requests.utils import get_encoding_from_headers
 
 from nest_engine import Exchange
 
+from .timings import Timings, timings_of
+
 
 class _OriginalResponse:
     """What cookie extraction and a few SDKs look at: the header as a message."""
@@ -149,6 +151,7 @@ _PARTS: dict[str, Callable[[Any], Any]] = {
     "raw": _from_exchange(RawBody),
     "reason": _from_exchange(lambda exchange: exchange.reason),
     "request": _from_exchange(sent_request),
+    "timings": lambda response: timings_of(response._exchange or response._failed_exchange),
     "url": _from_exchange(lambda exchange: exchange.url),
 }
 
@@ -162,13 +165,17 @@ class EngineResponse(Response):
 
     error: Exception | None = None
     status_code: int
+    timings: Timings | None
+    """Where the time went; None if the engine did not send the request. Each response of `history` has its own."""
     _exchange: Exchange | None
+    _failed_exchange: Exchange | None = None
 
     def __init__(self, exchange: Exchange | None) -> None:
         # Not Response.__init__: whatever is missing is made by __getattr__.
         if exchange is None or exchange.failure is not None:
             self.status_code = 0
             self._exchange = None
+            self._failed_exchange = exchange
         else:
             self.status_code = exchange.status
             self._exchange = exchange

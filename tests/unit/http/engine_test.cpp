@@ -37,8 +37,81 @@ TEST_F(EngineTest, StampsTheTimesInOrder) {
   const Timings times = get(server.url("/"))->timings;
   EXPECT_LE(times.submitted, times.started);
   EXPECT_LE(times.started, times.sending);
-  EXPECT_LE(times.sending, times.first_byte);
-  EXPECT_LE(times.first_byte, times.completed);
+  EXPECT_LE(times.sending, times.sent);
+  EXPECT_LE(times.sent, times.first_byte);
+  EXPECT_LE(times.first_byte, times.header_end);
+  EXPECT_LE(times.header_end, times.completed);
+}
+
+Duration sum(const TimeParts& parts) {
+  return parts.dns + parts.connect + parts.tls + parts.send + parts.first_byte + parts.download;
+}
+
+TEST_F(EngineTest, OnlyANewConnectionTakesTimeToBeMade) {
+  const ScriptedServer server(always(kOk));
+  for (const bool is_new : {true, false}) {
+    const Timings times = get(server.url("/"))->timings;
+    const TimeParts parts = times.parts();
+    EXPECT_EQ(parts.dns > Duration::zero(), is_new);
+    EXPECT_EQ(parts.connect > Duration::zero(), is_new);
+    EXPECT_EQ(parts.tls, Duration::zero());
+    EXPECT_GE(parts.send, Duration::zero());
+    EXPECT_EQ(sum(parts), times.response_time());
+  }
+}
+
+TEST_F(EngineTest, EachDelayOfTheServerIsTimedWhereItBelongs) {
+  constexpr auto kDelay = milliseconds(40);
+  constexpr size_t kBody = 30'000'000;  // more than the kernel takes
+  const ScriptedServer server([=](Connection& connection) {
+    connection.read_through("\r\n\r\n");
+    std::this_thread::sleep_for(kDelay);
+    connection.skip(kBody);
+    std::this_thread::sleep_for(2 * kDelay);
+    connection.send("HTTP/1.1 200 OK\r\n");
+    std::this_thread::sleep_for(kDelay);
+    connection.send("Content-Length: 5\r\n\r\n");
+    std::this_thread::sleep_for(kDelay);
+    connection.send("hello");
+  });
+  auto exchange = make(server.url("/"), "POST");
+  exchange->request.body.assign(kBody, 'x');
+  exchange->request.has_body = true;
+  const auto done = run(std::move(exchange));
+  const TimeParts parts = done->timings.parts();
+  EXPECT_GE(parts.send, kDelay);
+  EXPECT_GE(parts.first_byte, kDelay) << "what the kernel still had to send is part of it";
+  EXPECT_GE(parts.download, 2 * kDelay);
+  EXPECT_GE(done->timings.until_header(), 4 * kDelay);
+  EXPECT_GE(done->timings.response_time() - done->timings.until_header(), kDelay);
+  EXPECT_EQ(sum(parts), done->timings.response_time());
+}
+
+TEST_F(EngineTest, AnInterimResponseIsNotTheFirstByte) {
+  const ScriptedServer server([](Connection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 103 Early Hints\r\n\r\n");
+    std::this_thread::sleep_for(milliseconds(40));
+    connection.send(kOk);
+  });
+  const auto done = get(server.url("/"));
+  EXPECT_EQ(done->response.status, 200);
+  EXPECT_GE(done->timings.parts().first_byte, milliseconds(40));
+}
+
+TEST_F(EngineTest, TheLastPartOfAFailedRequestLastsUntilTheFailure) {
+  const ScriptedServer server([](Connection& connection) { connection.hang(); });
+  auto silent = make(server.url("/"));
+  silent->request.read_timeout = milliseconds(50);
+  const TimeParts waited = run(std::move(silent))->timings.parts();
+  EXPECT_GE(waited.first_byte, milliseconds(40));
+  EXPECT_EQ(waited.download, Duration::zero());
+
+  const auto refused = get("http://127.0.0.1:1/");
+  const TimeParts tried = refused->timings.parts();
+  EXPECT_EQ(refused->failure.kind, FailureKind::kRefused);
+  EXPECT_GT(tried.connect, Duration::zero());
+  EXPECT_EQ(tried.dns + tried.connect, refused->timings.response_time());
 }
 
 TEST_F(EngineTest, SendsMethodHeadersAndBodyAndNothingOfItsOwn) {
