@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/errors.h"
+#include "http/curl_names.h"
 
 namespace nest::http {
 
@@ -22,6 +23,10 @@ void set(CURL* easy, CURLoption option, Value value) {
 }
 
 char* literal(const char* text) { return const_cast<char*>(text); }  // libcurl only reads it
+
+void link(std::vector<curl_slist>& nodes) {
+  for (size_t i = 0; i + 1 < nodes.size(); ++i) nodes[i].next = &nodes[i + 1];
+}
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -115,6 +120,8 @@ CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const std::function<v
   set(easy_, CURLOPT_READDATA, this);
   set(easy_, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_sending);
   set(easy_, CURLOPT_PREREQDATA, this);
+  set(easy_, CURLOPT_RESOLVER_START_FUNCTION, &CurlTransfer::on_resolve);
+  set(easy_, CURLOPT_RESOLVER_START_DATA, this);
   set(easy_, CURLOPT_OPENSOCKETFUNCTION, sockets.open);
   set(easy_, CURLOPT_OPENSOCKETDATA, sockets.data);
   set(easy_, CURLOPT_CLOSESOCKETFUNCTION, sockets.close);
@@ -135,15 +142,20 @@ CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const std::function<v
 
 CurlTransfer::~CurlTransfer() { curl_easy_cleanup(easy_); }
 
-void CurlTransfer::prepare(Exchange* exchange, CURLSH* share) {
+void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
   exchange_ = exchange;
-  header_complete_ = stands_still_ = false;
+  pool_ = &pool;
+  header_complete_ = stands_still_ = was_resolved_ = false;
   reject_.clear();
   error_[0] = '\0';
   last_activity_ = exchange->timings.started;
   if (std::exchange(leaves_encoded_, false)) set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 1L);
   Request& request = exchange->request;
-  set(easy_, CURLOPT_SHARE, share);
+  set(easy_, CURLOPT_SHARE, pool.share);
+  if (!pool.names_to_forget.empty()) {
+    name_lines_ = std::move(pool.names_to_forget);
+    set_names();
+  }
   set(easy_, CURLOPT_URL, request.url.c_str());
   set(easy_, CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(request.connect_timeout).count()));
@@ -200,7 +212,7 @@ void CurlTransfer::set_headers(Request& request) {
     if (!request.headers.has(name.substr(0, name.size() - 1)))
       header_nodes_.push_back({literal(name.data()), nullptr});
   }
-  for (size_t i = 0; i + 1 < header_nodes_.size(); ++i) header_nodes_[i].next = &header_nodes_[i + 1];
+  link(header_nodes_);
   set(easy_, CURLOPT_HTTPHEADER, header_nodes_.data());
 }
 
@@ -220,8 +232,41 @@ void CurlTransfer::set_connection(const Request& request) {
   set(easy_, CURLOPT_PROXY, connection_->proxy.c_str());
 }
 
+void CurlTransfer::set_names() {
+  name_nodes_.clear();
+  for (const std::string& line : name_lines_) name_nodes_.push_back({literal(line.c_str()), nullptr});
+  link(name_nodes_);
+  set(easy_, CURLOPT_RESOLVE, name_nodes_.empty() ? nullptr : name_nodes_.data());
+}
+
+// Asked only where a new connection is needed and its host is not in the user's cache of names. The answer no
+// makes libcurl give the transfer up.
+int CurlTransfer::on_resolve(void* /*resolver*/, void* /*reserved*/, void* self) {
+  auto* transfer = static_cast<CurlTransfer*>(self);
+  const Exchange& exchange = *transfer->exchange_;
+  if (transfer->was_resolved_)
+    return 0;  // of another spelling than foreseen: libcurl's resolver has to do it
+  const NameSettings& names = *exchange.pool->network.names;
+  for (HostPort& host : hosts_to_connect_to(exchange.request.url, transfer->connection_->proxy)) {
+    if (names.overridden(host) != nullptr || !is_numeric_address(host.host))
+      transfer->unresolved_.push_back(std::move(host));
+  }
+  return transfer->unresolved_.empty() ? 0 : 1;
+}
+
+void CurlTransfer::take_addresses(const std::vector<std::string>& addresses) {
+  const HostPort& host = unresolved_.back();
+  if (!std::exchange(was_resolved_, true)) name_lines_.clear();  // libcurl has read those
+  name_lines_.push_back(resolve_line(host, addresses));
+  pool_->names_to_forget.push_back(forget_line(host));
+  unresolved_.pop_back();
+  last_activity_ = exchange_->timings.resolved = std::chrono::steady_clock::now();
+  set_names();
+}
+
 SteadyTime CurlTransfer::read_deadline() const {
   if (exchange_ == nullptr || exchange_->request.read_timeout == Duration::zero()) return SteadyTime::max();
+  if (!unresolved_.empty()) return SteadyTime::max();
   if (exchange_->timings.sending == SteadyTime{} && exchange_->request.connect_timeout != Duration::zero()) {
     return SteadyTime::max();  // still connecting: libcurl watches that limit
   }
@@ -260,7 +305,10 @@ void CurlTransfer::take_connection_times() {
   const Duration connected = since_start(CURLINFO_CONNECT_TIME_T);
   const Duration secured = since_start(CURLINFO_APPCONNECT_TIME_T);
   Timings& timings = exchange_->timings;
-  timings.dns = resolved;
+  // libcurl's times begin anew once a name is known.
+  const Duration looked_up =
+      timings.resolved == SteadyTime{} ? Duration{} : timings.resolved - timings.started;
+  timings.dns = looked_up + resolved;
   timings.connect = std::max(connected - resolved, Duration::zero());
   timings.tls = std::max(secured - std::max(connected, resolved), Duration::zero());
 }
@@ -405,6 +453,11 @@ void CurlTransfer::abandon(FailureKind kind) {
   let_go();
 }
 
+void CurlTransfer::fail_name(int error, const std::string& reason) {
+  exchange_->failure = {FailureKind::kNameResolution, error, reason};
+  let_go();
+}
+
 void CurlTransfer::take_status() {
   Response& response = exchange_->response;
   long value = 0;
@@ -457,6 +510,12 @@ bool CurlTransfer::header_is_published() const {
 void CurlTransfer::let_go() {
   if (exchange_->timings.sending == SteadyTime{}) take_connection_times();
   set(easy_, CURLOPT_SHARE, static_cast<CURLSH*>(nullptr));
+  unresolved_.clear();
+  if (!name_lines_.empty()) {
+    name_lines_.clear();
+    set_names();
+  }
+  pool_ = nullptr;
   exchange_->transfer = nullptr;
   exchange_ = nullptr;
 }

@@ -11,8 +11,18 @@
 #include <vector>
 
 #include "http/exchange.h"
+#include "http/host_names.h"
+#include "http/transport.h"
 
 namespace nest::http {
+
+// One user's connections: a share object with a connection cache of its own, so that N users are N clients
+// and no look-up ever walks through other users' connections. Its cache of names is only how libcurl is told
+// the addresses for one connection.
+struct CurlPool final : ConnectionPool::State {
+  CURLSH* share = nullptr;
+  std::vector<std::string> names_to_forget;  // lines for CURLOPT_RESOLVE
+};
 
 // The I/O thread's. Lives on the heap: libcurl holds its address.
 class CurlTransfer {
@@ -30,8 +40,17 @@ class CurlTransfer {
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
-  // Points the handle at the exchange's request. `share` holds the user's connections.
-  void prepare(Exchange* exchange, CURLSH* share);
+  // Points the handle at the exchange's request. `pool` is the user's.
+  void prepare(Exchange* exchange, CurlPool& pool);
+
+  // The host whose addresses are missing; null if none is. libcurl gives a transfer up that needs some: it is
+  // to be begun anew with them.
+  const HostPort* unresolved() const { return unresolved_.empty() ? nullptr : &unresolved_.back(); }
+  // REQUIRES unresolved(); of that host, numeric, to be tried in this order.
+  void take_addresses(const std::vector<std::string>& addresses);
+  // Lets go of the exchange, which fails for that reason.
+  void fail_name(int error, const std::string& reason);
+
   // Goes on after standing still for want of room or data; CURLE_OK, or what ends the transfer.
   CURLcode resume();
   // libcurl has nothing left to write for now: the request is with the kernel, or its next piece is missing.
@@ -53,12 +72,14 @@ class CurlTransfer {
   static size_t on_body(char* data, size_t size, size_t count, void* self);
   static size_t on_upload(char* data, size_t size, size_t count, void* self);
   static int on_sending(void* self, char*, char*, int, int);
+  static int on_resolve(void* resolver, void* reserved, void* self);
 
   void begin_sending();
   void take_connection_times();
   void set_method(Request& request);
   void set_headers(Request& request);
   void set_connection(const Request& request);
+  void set_names();
   size_t take_header(std::string_view line);
   size_t take_body(std::string_view data);
   void notice_answer();
@@ -74,6 +95,11 @@ class CurlTransfer {
   CURL* easy_;
   const std::function<void(Exchange*)>& progressed_;
   Exchange* exchange_ = nullptr;
+  CurlPool* pool_ = nullptr;
+  std::vector<HostPort> unresolved_;
+  bool was_resolved_ = false;
+  std::vector<std::string> name_lines_;
+  std::vector<curl_slist> name_nodes_;
   std::vector<curl_slist> header_nodes_;
   std::forward_list<std::string> empty_headers_;
   std::shared_ptr<const ConnectionSettings> connection_;  // what the handle is set to

@@ -5,9 +5,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <set>
+#include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -19,15 +23,13 @@ namespace nest::http {
 
 namespace {
 
-// One user's connections: a share object with a connection cache of its own, so that N users are N clients
-// and no look-up ever walks through other users' connections.
-struct CurlPool final : ConnectionPool::State {
-  CURLSH* share = nullptr;
-};
+// Beyond so many names nobody notices where in turn they begin.
+constexpr size_t kMostTurns = 4096;
 
 class CurlTransport final : public Transport {
  public:
-  CurlTransport(const FileDescriptor& epoll, Events events) : epoll_(epoll), events_(std::move(events)) {
+  CurlTransport(Resolver::Lookup look_up, const FileDescriptor& epoll, Events events)
+      : epoll_(epoll), events_(std::move(events)), resolver_(std::move(look_up)) {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     NEST_CHECK(initialised == CURLE_OK, curl_easy_strerror(initialised));
     multi_ = curl_multi_init();
@@ -38,6 +40,7 @@ class CurlTransport final : public Transport {
     curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
     curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kIdleConnectionsPerUser);
+    epoll_watch_readable(epoll_, resolver_.fd());
   }
 
   ~CurlTransport() override {
@@ -53,14 +56,12 @@ class CurlTransport final : public Transport {
 
   void start(Exchange* exchange) override {
     std::unique_ptr<CurlTransfer> transfer = take_idle();
-    transfer->prepare(exchange, share_of(*exchange->pool));
+    transfer->prepare(exchange, pool_of(*exchange->pool));
     exchange->transfer = transfer.get();
     under_way_.insert(transfer.get());
     if (exchange->request.read_timeout != Duration::zero())
       add_deadline(transfer.get(), next_check(*transfer));
-    const CURLMcode code = curl_multi_add_handle(multi_, transfer->easy());
-    NEST_CHECK(code == CURLM_OK, curl_multi_strerror(code));
-    static_cast<void>(transfer.release());  // libcurl's now, and under_way_'s
+    launch(*transfer.release());  // under_way_'s now
   }
 
   void cancel(Exchange* exchange) override {
@@ -83,6 +84,12 @@ class CurlTransport final : public Transport {
   }
 
   void on_ready(int fd, uint32_t epoll_events) override {
+    if (fd == resolver_.fd()) {
+      resolver_.deliver([this](void* asker, const Resolver::Answer& answer) {
+        go_on(static_cast<CurlTransfer*>(asker), &answer);
+      });
+      return;
+    }
     // An idle connection, which the server closed (the next look-up notices), or one whose transfer stands
     // still.
     if (watched(fd).wanted == 0) {
@@ -206,16 +213,50 @@ class CurlTransport final : public Transport {
     return transfer;
   }
 
-  CURLSH* share_of(ConnectionPool& pool) {
+  void launch(CurlTransfer& transfer) {
+    const CURLMcode code = curl_multi_add_handle(multi_, transfer.easy());
+    NEST_CHECK(code == CURLM_OK, curl_multi_strerror(code));
+  }
+
+  // With what is known of the host whose addresses are missing, or null.
+  void go_on(CurlTransfer* transfer, const Resolver::Answer* answer) {
+    const Network& network = transfer->exchange()->pool->network;
+    while (const HostPort* host = transfer->unresolved()) {
+      if (const auto* addresses = network.names->overridden(*host)) {
+        transfer->take_addresses(*addresses);
+        continue;
+      }
+      const Duration time_to_live = network.time_to_live();
+      if (answer == nullptr)
+        answer = resolver_.known(host->name, time_to_live, std::chrono::steady_clock::now());
+      if (answer == nullptr) return resolver_.look_up(host->name, transfer, time_to_live == Duration::zero());
+      if (answer->addresses.empty())
+        return finish(transfer, [&] { transfer->fail_name(answer->error, answer->reason); });
+      transfer->take_addresses(in_turn(*host, answer->addresses, network.names->rotates));
+      answer = nullptr;
+    }
+    launch(*transfer);
+  }
+
+  std::vector<std::string> in_turn(const HostPort& host, std::vector<std::string> addresses, bool rotates) {
+    if (!rotates) return addresses;
+    if (turns_.size() >= kMostTurns) turns_.clear();
+    const auto first = static_cast<std::ptrdiff_t>(turns_[host.name]++ % addresses.size());
+    std::rotate(addresses.begin(), addresses.begin() + first, addresses.end());
+    return addresses;
+  }
+
+  CurlPool& pool_of(ConnectionPool& pool) {
     if (!pool.state) {
       auto state = std::make_unique<CurlPool>();
       state->share = curl_share_init();
       NEST_CHECK(state->share != nullptr, "curl_share_init");
       curl_share_setopt(state->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+      curl_share_setopt(state->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
       pools_.insert(state.get());
       pool.state = std::move(state);
     }
-    return static_cast<CurlPool*>(pool.state.get())->share;
+    return *static_cast<CurlPool*>(pool.state.get());
   }
 
   // The earliest moment at which the transfer may have been silent for too long.
@@ -241,6 +282,11 @@ class CurlTransport final : public Transport {
       if (message->msg != CURLMSG_DONE) continue;
       const CURLcode code = message->data.result;
       CurlTransfer* transfer = transfer_of(message->easy_handle);
+      if (transfer->unresolved() != nullptr) {
+        curl_multi_remove_handle(multi_, transfer->easy());
+        go_on(transfer, nullptr);
+        continue;
+      }
       finish(transfer, [&] { transfer->conclude(code, socket_error_); });
     }
   }
@@ -253,6 +299,7 @@ class CurlTransport final : public Transport {
   void finish(CurlTransfer* transfer, Conclude conclude) {
     Exchange* exchange = transfer->exchange();
     drop_deadline(transfer);
+    if (transfer->unresolved() != nullptr) resolver_.forget(transfer);
     under_way_.erase(transfer);
     curl_multi_remove_handle(multi_, transfer->easy());
     conclude();
@@ -266,7 +313,9 @@ class CurlTransport final : public Transport {
   int socket_error_ = 0;
   SteadyTime timer_ = SteadyTime::max();
   std::set<std::pair<SteadyTime, CurlTransfer*>> deadlines_;
-  std::vector<Watch> watches_;  // by descriptor
+  Resolver resolver_;
+  std::unordered_map<std::string, size_t> turns_;  // of a name's addresses
+  std::vector<Watch> watches_;                     // by descriptor
   std::vector<std::unique_ptr<CurlTransfer>> idle_;
   std::unordered_set<CurlTransfer*> under_way_;
   std::unordered_set<CurlPool*> pools_;
@@ -275,7 +324,12 @@ class CurlTransport final : public Transport {
 }  // namespace
 
 std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Events events) {
-  return std::make_unique<CurlTransport>(epoll, std::move(events));
+  return make_curl_transport_with(&Resolver::ask_system, epoll, std::move(events));
+}
+
+std::unique_ptr<Transport> make_curl_transport_with(Resolver::Lookup look_up, const FileDescriptor& epoll,
+                                                    Transport::Events events) {
+  return std::make_unique<CurlTransport>(std::move(look_up), epoll, std::move(events));
 }
 
 }  // namespace nest::http

@@ -4,11 +4,15 @@
 #include <memory>
 
 #include "base/file_descriptor.h"
+#include "http/resolver.h"
 #include "http/transport.h"
 
 namespace nest::http {
 
 // Must be made, used and destroyed on one thread. `epoll` must outlive it.
 std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Events events);
+// The same with names looked up by `look_up`.
+std::unique_ptr<Transport> make_curl_transport_with(Resolver::Lookup look_up, const FileDescriptor& epoll,
+                                                    Transport::Events events);
 
 }  // namespace nest::http

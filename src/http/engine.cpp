@@ -176,8 +176,8 @@ HttpEngine::HttpEngine(TransportFactory make_transport) : mailbox_(std::make_sha
 
 HttpEngine::~HttpEngine() { shutdown(); }
 
-std::shared_ptr<ConnectionPool> HttpEngine::make_pool() {
-  return {new ConnectionPool, [mailbox = mailbox_](ConnectionPool* pool) {
+std::shared_ptr<ConnectionPool> HttpEngine::make_pool(Network network) {
+  return {new ConnectionPool(std::move(network)), [mailbox = mailbox_](ConnectionPool* pool) {
             auto control = std::make_unique<Control>();
             control->released.reset(pool);
             // After the thread's end the transport has closed everything the pool's state refers to.

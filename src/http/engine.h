@@ -32,7 +32,7 @@ class HttpEngine {
   HttpEngine& operator=(const HttpEngine&) = delete;
 
   // A new user's connections. May be dropped on the Python thread at any time, also after the engine's end.
-  std::shared_ptr<ConnectionPool> make_pool();
+  std::shared_ptr<ConnectionPool> make_pool(Network network = {});
 
   void submit(Exchange* exchange);
   void cancel(const Exchange* exchange);

@@ -6,8 +6,6 @@ namespace nest::http {
 
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 std::string_view name_of(std::string_view line) { return line.substr(0, line.find(':')); }
 
 std::string_view trim(std::string_view text) {
@@ -27,6 +25,8 @@ std::string_view next_line(std::string_view& block) {
 }
 
 }  // namespace
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),

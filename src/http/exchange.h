@@ -25,6 +25,8 @@ struct ConnectionSettings {
   std::string proxy;        // URL; empty: none. Environment variables are never looked at.
 };
 
+// Of an ASCII letter; all else stays.
+char lower(char c);
 // Whatever the case, as names of headers are compared.
 bool same_name(std::string_view a, std::string_view b);
 
@@ -108,6 +110,7 @@ struct TimeParts {
 struct Timings {
   SteadyTime submitted{};
   SteadyTime started{};     // the I/O thread took it up
+  SteadyTime resolved{};    // the addresses of its name became known; zero if they were not needed
   SteadyTime sending{};     // connection ready, request about to be written; zero if never
   SteadyTime sent{};        // all of it is the kernel's; zero if that is not known, or never was
   SteadyTime first_byte{};  // first byte of the response's header, not of a 1xx; zero if never

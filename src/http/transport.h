@@ -6,10 +6,21 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "http/exchange.h"
+#include "http/host_names.h"
 
 namespace nest::http {
+
+// What is a user's own about reaching servers. Never changes while the user has connections.
+struct Network {
+  std::shared_ptr<const NameSettings> names = std::make_shared<const NameSettings>();
+  std::optional<Duration> name_time_to_live;  // instead of that of `names`
+
+  Duration time_to_live() const { return name_time_to_live.value_or(names->time_to_live); }
+};
 
 // One user's connections: N users are N clients to the server. Created and dropped on any thread; everything
 // inside belongs to the I/O thread. Transports derive their own.
@@ -20,6 +31,8 @@ class ConnectionPool {
    public:
     virtual ~State() = default;
   };
+  explicit ConnectionPool(Network of_user) : network(std::move(of_user)) {}
+  const Network network;
   std::unique_ptr<State> state;
 };
 

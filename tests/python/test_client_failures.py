@@ -166,8 +166,23 @@ def test_a_name_that_does_not_resolve(client: Any, events: list[dict[str, Any]])
     client.base_url = "http://no-such-host.invalid"
     response = client.get("/")
     assert isinstance(response.error, requests.ConnectionError)
-    assert isinstance(events[0]["exception"], (socket.gaierror, urllib3.exceptions.HTTPError))
+    assert repr(events[0]["exception"]) == "gaierror(-2, 'Name or service not known')"
+    failed = "Failed to resolve 'no-such-host.invalid' ("
+    if urllib3.__version__ < "2":
+        failed = "Failed to establish a new connection: "
+    assert f"(host='no-such-host.invalid', port=80): {failed}[Errno -2] Name or" in str(response.error)
     assert events[0]["name"] == "/"
+
+
+def test_a_proxy_whose_name_does_not_resolve(client: Any, events: list[dict[str, Any]]) -> None:
+    for scheme in ("http", "https"):
+        response = client.get(
+            f"{scheme}://target.invalid/x", proxies={scheme: "http://no-proxy.invalid:3128"}
+        )
+        assert isinstance(response.error, requests.exceptions.ProxyError)
+        assert "Caused by ProxyError('Unable to connect to proxy', " in str(response.error)
+        assert "(host='no-proxy.invalid', port=3128): Failed to " in str(response.error)
+    assert [repr(event["exception"]) for event in events] == ["gaierror(-2, 'Name or service not known')"] * 2
 
 
 def test_plain_text_where_tls_is_expected(client: Any, server: Server, events: list[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ import re
 import socket
 import ssl
 import zlib
+from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3.exceptions as urllib3
@@ -22,6 +23,10 @@ _WRAPPERS = (
     urllib3.MaxRetryError,
     urllib3.NewConnectionError,
 )
+
+
+# From urllib3 2 on.
+_NameResolutionError: Any = getattr(urllib3, "NameResolutionError", None)
 
 
 class _Peer:
@@ -57,7 +62,7 @@ def request_error(
     if kind == "name_resolution" and not proxy and (invalid := _invalid_name(pool.host)):
         return invalid
     if kind in ("refused", "unreachable", "name_resolution", "connect_timeout"):
-        return _not_connected(kind, errno, url, proxy, connect_timeout, request)
+        return _not_connected(exchange.failure, url, proxy, connect_timeout, request)
     if exchange.status and kind != "bad_response":
         return _broken_body(body_error(exchange, exchange.body_length), request)
     if kind == "read_timeout":
@@ -161,8 +166,9 @@ def _caused_by(cause: BaseException, error: urllib3.HTTPError) -> urllib3.HTTPEr
 
 
 def _not_connected(
-    kind: str, errno: int, url: str, proxy: str, limit: float | None, request: PreparedRequest
+    failure: tuple[str, int, str], url: str, proxy: str, limit: float | None, request: PreparedRequest
 ) -> exceptions.RequestException:
+    kind, errno, message = failure
     tunnelled = bool(proxy) and url.startswith("https")
     pool = _Peer(url if tunnelled or not proxy else proxy, "ConnectionPool")
     connection = _Peer(proxy or url, "Connection", "HTTPS" if tunnelled else None)
@@ -174,13 +180,15 @@ def _not_connected(
         causes: tuple[Exception, ...] = ()
         kind_of: type[exceptions.RequestException] = exceptions.ConnectTimeout
     else:
-        cause = OSError(errno, os.strerror(errno))
-        if kind == "name_resolution":
-            cause = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-        failed = urllib3.NewConnectionError(
-            connection,  # type: ignore[arg-type]
-            f"Failed to establish a new connection: [Errno {cause.errno}] {cause.strerror}",
-        )
+        unknown = kind == "name_resolution"
+        cause = unresolved(errno, message) if unknown else OSError(errno, os.strerror(errno))
+        if isinstance(cause, socket.gaierror) and _NameResolutionError is not None:
+            failed = _NameResolutionError(connection.host, connection, cause)
+        else:
+            failed = urllib3.NewConnectionError(
+                connection,  # type: ignore[arg-type]
+                f"Failed to establish a new connection: [Errno {cause.errno}] {cause.strerror}",
+            )
         causes = (cause,)
         kind_of = exceptions.ConnectionError
     reason: urllib3.HTTPError = failed
@@ -195,6 +203,13 @@ def _not_connected(
 def _aborted(cause: Exception, request: PreparedRequest) -> exceptions.RequestException:
     aborted = urllib3.ProtocolError("Connection aborted.", cause)
     return _chained(exceptions.ConnectionError(aborted, request=request), aborted, cause)
+
+
+def unresolved(code: int, message: str) -> OSError:
+    """What Python's `getaddrinfo` raises; `code` is one of EAI_..., or an errno."""
+    if code > 0:
+        return OSError(code, message)
+    return socket.gaierror(code or socket.EAI_NONAME, message if code else "Name or service not known")
 
 
 def tls_error(message: str, host: str) -> ssl.SSLError:

@@ -14,7 +14,7 @@ from gevent import Timeout
 
 from nest_engine import Exchange
 
-from .failures import tls_error
+from .failures import tls_error, unresolved
 
 
 class ConnectionError(Exception):
@@ -84,7 +84,9 @@ def failure_of(exchange: Exchange, url: str, retries: int) -> Exception:
         return ConnectionRefusedError(errno, os.strerror(errno))
     if kind == "connection_reset" and exchange.status:  # in the middle of the body
         return ConnectionResetError(104, os.strerror(104))
-    if kind in ("name_resolution", "invalid_url"):
+    if kind == "name_resolution":
+        return unresolved(errno, message)
+    if kind == "invalid_url":
         return socket.gaierror(socket.EAI_NONAME, "Name or service not known")
     if kind in ("connection_closed", "connection_reset"):
         return HTTPConnectionClosed("connection closed.")

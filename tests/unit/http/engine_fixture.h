@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "http/curl_transport.h"
 #include "http/engine.h"
@@ -62,7 +63,10 @@ class EngineTest : public ::testing::Test {
 
   std::unique_ptr<Exchange> get(const std::string& url) { return run(make(url)); }
 
-  HttpEngine engine_{&make_curl_transport};
+  EngineTest() : EngineTest(&make_curl_transport) {}
+  explicit EngineTest(TransportFactory make_transport) : engine_(std::move(make_transport)) {}
+
+  HttpEngine engine_;
   std::shared_ptr<ConnectionPool> pool_ = engine_.make_pool();
   std::map<const Exchange*, int> completed_;
 };

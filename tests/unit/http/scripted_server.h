@@ -162,6 +162,7 @@ class ScriptedServer {
   std::string url(const std::string& path) const {
     return "http://127.0.0.1:" + std::to_string(port_) + path;
   }
+  int port() const { return port_; }
   int accepted() const { return accepted_; }
 
  private:
