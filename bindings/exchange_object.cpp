@@ -66,6 +66,8 @@ const char* failure_name(http::FailureKind kind) {
       return "connect_timeout";
     case FailureKind::kReadTimeout:
       return "read_timeout";
+    case FailureKind::kSendTimeout:
+      return "send_timeout";
     case FailureKind::kConnectionReset:
       return "connection_reset";
     case FailureKind::kConnectionClosed:

@@ -126,14 +126,21 @@ PyObject* client_perform(PyObject* self, PyObject* const* args, Py_ssize_t count
   return pending ? make_exchange_object(exchange_type(), std::move(pending), body_is_text) : nullptr;
 }
 
-// The arguments of build() and whether the response's body is streamed.
+// The arguments of build(), whether the response's body is streamed, and the length of a body that is sent in
+// pieces, None for one that is whole.
 PyObject* client_start(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  if (count != 13) return PyErr_Format(PyExc_TypeError, "start() takes 13 arguments, not %zd", count);
+  if (count != 14) return PyErr_Format(PyExc_TypeError, "start() takes 14 arguments, not %zd", count);
   auto pending = std::make_unique<Runtime::PendingRequest>();
   const Built built = build(reinterpret_cast<ClientObject*>(self), args, *pending);
   if (built != Built::kDone) return instead_of_an_exchange(built);
   pending->exchange.streaming = std::make_unique<http::Streaming>();
-  pending->exchange.streaming->reads_body = args[12] == Py_True;
+  http::Streaming& streaming = *pending->exchange.streaming;
+  streaming.reads_body = args[12] == Py_True;
+  if (args[13] != Py_None) {
+    streaming.sends_body = pending->exchange.request.has_body = true;
+    streaming.body_length = PyLong_AsLongLong(args[13]);
+    if (PyErr_Occurred() != nullptr) return nullptr;
+  }
   Runtime::PendingRequest& request = *pending;
   PyObject* exchange = make_streamed_exchange(std::move(pending), PyUnicode_Check(args[5]));
   if (exchange != nullptr && Runtime::get().start(request) < 0) {

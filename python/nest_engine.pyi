@@ -134,9 +134,13 @@ class HttpClient:
         authorization: str | None,
         cookie: str | None,
         streams_response: bool,
+        body_length: int | None,
         /,
     ) -> StreamedExchange:
-        """Like `perform`, but return at once; with `streams_response` the response's body is read from it."""
+        """Like `perform`, but return at once; with `streams_response` the response's body is read from it.
+
+        With a `body_length` (-1: unknown, sent in chunks) the request's body is what is given to its `send`.
+        """
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
 

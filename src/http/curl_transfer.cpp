@@ -145,7 +145,7 @@ CurlTransfer::~CurlTransfer() { curl_easy_cleanup(easy_); }
 void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
   exchange_ = exchange;
   pool_ = &pool;
-  header_complete_ = stands_still_ = was_resolved_ = false;
+  header_complete_ = stands_still_ = gave_all_ = was_resolved_ = false;
   reject_.clear();
   error_[0] = '\0';
   last_activity_ = exchange->timings.started;
@@ -174,7 +174,8 @@ void CurlTransfer::set_method(Request& request) {
   set(easy_, CURLOPT_HTTPGET, 1L);
   const char* custom = nullptr;
   // A header that announces chunks wants at least the last one, without which the server waits.
-  const bool has_body = request.has_body || request.headers.has("Transfer-Encoding");
+  const bool has_body = request.has_body ||
+                        (request.headers.has("Transfer-Encoding") && !request.headers.has("Content-Length"));
   ends_with_header_ = request.method == "HEAD" && has_body;
   if (request.method == "HEAD" && !has_body) {
     set(easy_, CURLOPT_NOBODY, 1L);
@@ -194,12 +195,17 @@ void CurlTransfer::set_method(Request& request) {
 
 void CurlTransfer::set_headers(Request& request) {
   // What libcurl would add by itself and the request does not have.
-  static constexpr std::string_view kSuppressed[] = {"Accept:", "Content-Type:", "Expect:"};
+  static constexpr std::string_view kSuppressed[] = {"Accept:", "Content-Type:"};
   if (!request.headers.has("Accept-Encoding")) request.headers.set("Accept-Encoding", "identity");
   const auto& lines = request.headers.lines();
   header_nodes_.clear();
-  header_nodes_.reserve(lines.size() + std::size(kSuppressed));
+  header_nodes_.reserve(lines.size() + std::size(kSuppressed) + 2);
   empty_headers_.clear();
+  // libcurl goes by the first header of a name, and sends none that has no value: the body does not wait for
+  // the server to ask for it, and one with a length is not sent in chunks, whatever else the headers say.
+  header_nodes_.push_back({literal("Expect:"), nullptr});
+  if (request.headers.has("Content-Length") && request.headers.has("Transfer-Encoding"))
+    header_nodes_.push_back({literal("Transfer-Encoding:"), nullptr});
   for (const std::string& line : lines) {
     if (line.ends_with(": ")) {  // libcurl wants "Name;" for a header without a value
       empty_headers_.push_front(line.substr(0, line.size() - 2) + ";");
@@ -415,6 +421,7 @@ size_t CurlTransfer::give_body(char* buffer, size_t size) {
   pipe.consume(count);
   note_sent();
   if (pipe.is_half_empty()) progressed_(exchange_);
+  gave_all_ = count == 0;
   return count;
 }
 
@@ -449,7 +456,8 @@ void CurlTransfer::conclude(CURLcode code, int socket_error) {
 
 void CurlTransfer::abandon(FailureKind kind) {
   if (!header_is_published()) take_status();
-  exchange_->failure.kind = kind;
+  exchange_->failure.kind =
+      kind == FailureKind::kReadTimeout && is_sending() ? FailureKind::kSendTimeout : kind;
   let_go();
 }
 
@@ -458,8 +466,21 @@ void CurlTransfer::fail_name(int error, const std::string& reason) {
   let_go();
 }
 
+bool CurlTransfer::is_sending() const {
+  const Timings& timings = exchange_->timings;
+  if (!exchange_->request.has_body || timings.sending == SteadyTime{} || timings.first_byte != SteadyTime{})
+    return false;
+  const int64_t length = sends_pieces_ ? exchange_->streaming->body_length
+                                       : static_cast<int64_t>(exchange_->request.body.size());
+  if (length == Streaming::kUnknownLength) return !gave_all_;
+  curl_off_t sent = 0;
+  curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &sent);
+  return sent < length;
+}
+
 void CurlTransfer::take_status() {
   Response& response = exchange_->response;
+  if (response.header_block.empty()) return;  // what libcurl says then is an earlier response's
   long value = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &value);
   response.status = static_cast<int>(value);

@@ -85,6 +85,7 @@ class CurlTransfer {
   void notice_answer();
   size_t pass_on(std::string_view data);
   size_t give_body(char* buffer, size_t size);
+  bool is_sending() const;
   void take_status();
   void publish_header();
   void leave_encoded();
@@ -108,6 +109,7 @@ class CurlTransfer {
   bool ends_with_header_ =
       false;                     // an answer to HEAD, of which libcurl does not know since we sent it a body
   bool sends_pieces_ = false;    // what the handle is set to
+  bool gave_all_ = false;        // of a body that is sent in pieces
   bool leaves_encoded_ = false;  // what the handle is set to
   bool stands_still_ = false;    // a callback of ours had no room or no data
   std::string reject_;           // why a callback of ours refused data

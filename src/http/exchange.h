@@ -64,6 +64,7 @@ enum class FailureKind : uint8_t {
   kNameResolution,    // DNS
   kConnectTimeout,    //
   kReadTimeout,       // silence longer than Request::read_timeout
+  kSendTimeout,       // the same before all of the request's body was sent
   kConnectionReset,   // by the peer, at any time after connecting
   kConnectionClosed,  // closed by the peer without any response
   kTruncated,         // closed by the peer in the middle of a response

@@ -90,13 +90,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         cases=("broken servers",),
     ),
     Difference(
-        aspects=("server connections",),
-        reason="a body that is read while it is sent goes through urllib3, on a connection of its own",
-        locust=r"1",
-        ours=r"2",
-        cases=("bodies",),
-    ),
-    Difference(
         aspects=("csv form", "csv headers", "csv requests"),
         reason="a run that an init listener ends leaves complete CSV files. Locust leaves empty ones.",
         ours=r".*",
@@ -251,7 +244,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         aspects=("server connections",),
         reason="a header that cannot be encoded costs Locust a connection",
         locust=r"5",
-        ours=r"3",
+        ours=r"2",
         cases=("bodies and headers of every form",),
     ),
     Difference(
@@ -295,23 +288,5 @@ DIFFERENCES: tuple[Difference, ...] = (
         locust=r".* GET (rescheduling|response error): .*",
         ours=r".* GET (rescheduling|response error): .* at <models>/fast_rest.py:.*",
         cases=("fast rest",),
-    ),
-    Difference(
-        aspects=(
-            "csv failures",
-            "csv requests",
-            "error report",
-            "log",
-            "requests",
-            "server forms",
-            "server requests",
-            "stdout",
-        ),
-        reason="bodies are sent by the installed urllib3, which ends one at a piece of nothing",
-        locust=r"Aggregated: .*|POST /post .* chunked .* 6 bytes .*|iterator 200 .*",
-        ours=r"Aggregated: .*|3  \[.*|3 : \d|POST /post .* chunked .* 3 bytes .*"
-        r"|iterator 200 .*|WARNING urllib3.connectionpool: Connection pool is full, .*",
-        cases=("bodies that are streamed",),
-        always=False,
     ),
 )

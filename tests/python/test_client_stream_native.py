@@ -58,11 +58,11 @@ def test_an_exchange_may_be_dropped_at_any_time(server: Server, serve: Any) -> N
     engine = HttpClient()
     nothing = (False, None, None, None, None, None, None, None, None, None)
     for wait_s in (None, 0, 0.01):
-        exchange = engine.start("GET", f"{server.url}/", *nothing, True)
+        exchange = engine.start("GET", f"{server.url}/", *nothing, True, None)
         if wait_s is not None:
             gevent.sleep(wait_s)
         del exchange
-    exchange = engine.start("GET", serve(closes), *nothing, True)
+    exchange = engine.start("GET", serve(closes), *nothing, True, None)
     exchange.close()
     assert exchange.read(10) == b""
     while not exchange.is_complete:  # the fixture ends it

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from functools import lru_cache, partial
+from http.client import HTTPException
+from math import isnan
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import certifi
+import urllib3
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.exceptions import InvalidProxyURL
 from requests.utils import prepend_scheme_if_needed, select_proxy
-from urllib3 import PoolManager
 
 import nest_engine
 from nest_engine import ConnectionSettings, HttpClient
 
-from .failures import request_error
+from .failures import aborted, request_error
 from .response import EngineResponse
 from .streams import StreamedBody
+from .uploads import UNKNOWN_LENGTH, held_in_memory, is_read, open_exchange
 
 # Objects that stand for connections which users share.
 _shared: WeakKeyDictionary[Any, HttpClient] = WeakKeyDictionary()
@@ -72,6 +76,31 @@ def split_timeout(timeout: Any) -> tuple[float | None, float | None] | None:
     return None
 
 
+def _judged_timeout(timeout: Any) -> tuple[float | None, float | None]:
+    """The same for what `requests` and urllib3 have a word to say about: ValueError for most of it."""
+    if isinstance(timeout, tuple):
+        try:
+            connect, read = timeout
+            timeout = urllib3.Timeout(connect=connect, read=read)
+        except ValueError:
+            raise ValueError(
+                f"Invalid timeout {timeout}. Pass a (connect, read) timeout tuple, or a single float to set both "
+                "timeouts to the same value."
+            ) from None
+    elif not isinstance(timeout, urllib3.Timeout):
+        timeout = urllib3.Timeout(connect=timeout, read=timeout)
+    running = timeout.clone()
+    running.start_connect()  # a limit for both together is known from then on
+    return _seconds(timeout.connect_timeout), _seconds(running.read_timeout)
+
+
+def _seconds(limit: Any) -> float | None:
+    seconds = None if limit is None else float(limit)
+    if seconds is not None and isnan(seconds):
+        raise ValueError("Invalid value NaN (not a number)")
+    return seconds
+
+
 def _is_limit(limit: Any) -> bool:
     return limit is None or type(limit) in (int, float) and limit > 0
 
@@ -83,25 +112,12 @@ def checked_method(method: str) -> str:
     return method
 
 
-def open_stream(client: Any, *request: Any) -> Any:
-    """What `start` of an `HttpClient` returns, once the response's header is there or the request has failed."""
-    exchange = client.start(*request, True)
-    if exchange is not NotImplemented:
-        exchange.wait()
-    return exchange
-
-
 class EngineAdapter(BaseAdapter):
-    """Sends prepared requests through the engine, on one user's connections.
-
-    Bodies that are read while they are sent go through urllib3, whose sockets cooperate with the other users as
-    everything that gevent patched.
-    """
+    """Sends prepared requests through the engine, on one user's connections."""
 
     def __init__(self, client: HttpClient) -> None:
         super().__init__()
         self._client = client
-        self._streaming: HTTPAdapter | None = None
 
     def send(  # type: ignore[override]
         self,
@@ -112,10 +128,8 @@ class EngineAdapter(BaseAdapter):
         cert: str | tuple[str, str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> Response:
-        limits = split_timeout(timeout)
-        body = request.body.encode() if isinstance(request.body, str) else request.body
-        if limits is None or not isinstance(body, (bytes, type(None))):
-            return self._streaming_adapter().send(request, stream, timeout, verify, cert, proxies)
+        limits = split_timeout(timeout) or _judged_timeout(timeout)
+        body = held_in_memory(request.body.encode() if isinstance(request.body, str) else request.body)
         assert request.method is not None and request.url is not None
         proxy = select_proxy(request.url, proxies)
         settings = None
@@ -124,20 +138,18 @@ class EngineAdapter(BaseAdapter):
             proxy = _proxy_url(proxy) if proxy else ""
             settings = connection_settings(verify, cert, proxy)
         url = _without_credentials(request.url.partition("#")[0])
-        perform: Any = partial(open_stream, self._client) if stream else self._client.perform
-        exchange = perform(
-            checked_method(request.method),
-            url,
-            True,
-            None,
-            _header_list(request),
-            body,
-            *limits,
-            settings,
-            None,
-            None,
-            None,
-        )
+        perform: Any = self._client.perform
+        whole = body
+        if is_read(body):
+            whole, length = None, _announced_length(request)
+            perform = partial(open_exchange, self._client, stream=stream, body=body, length=length)
+        elif stream:
+            perform = partial(open_exchange, self._client, stream=True)
+        method, headers = checked_method(request.method), _header_list(request)
+        try:
+            exchange = perform(method, url, True, None, headers, whole, *limits, settings, None, None, None)
+        except (OSError, HTTPException) as trouble:  # of the body, which urllib3 takes for the connection's
+            raise aborted(trouble, request) from trouble
         assert exchange is not NotImplemented
         if exchange.failure is not None and not (stream and exchange.has_header):
             error = request_error(exchange, request, *limits, proxy or "")
@@ -153,13 +165,6 @@ class EngineAdapter(BaseAdapter):
 
     def close(self) -> None:
         self._client.close()
-        if self._streaming is not None:
-            self._streaming.close()
-
-    def _streaming_adapter(self) -> HTTPAdapter:
-        if self._streaming is None:
-            self._streaming = HTTPAdapter()
-        return self._streaming
 
 
 class LocustHttpAdapter(HTTPAdapter):
@@ -168,13 +173,19 @@ class LocustHttpAdapter(HTTPAdapter):
     >>> session.mount("https://", LocustHttpAdapter(pool_manager))
     """
 
-    def __init__(self, pool_manager: PoolManager | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, pool_manager: urllib3.PoolManager | None, *args: Any, **kwargs: Any) -> None:
         self.poolmanager = pool_manager
         super().__init__(*args, **kwargs)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         if self.poolmanager is None:
             super().init_poolmanager(*args, **kwargs)
+
+
+def _announced_length(request: PreparedRequest) -> int:
+    """The length that goes before a body that is read; unless there is one it is sent in chunks."""
+    length = request.headers.get("Content-Length")
+    return UNKNOWN_LENGTH if length is None else int(length) if length.isdecimal() else sys.maxsize
 
 
 def _proxy_url(proxy: str) -> str:

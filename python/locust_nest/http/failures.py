@@ -65,6 +65,8 @@ def request_error(
         return _not_connected(exchange.failure, url, proxy, connect_timeout, request)
     if exchange.status and kind != "bad_response":
         return _broken_body(body_error(exchange, exchange.body_length), request)
+    if kind == "send_timeout":
+        return aborted(TimeoutError("timed out"), request)
     if kind == "read_timeout":
         slow = urllib3.ReadTimeoutError(pool, _path(url), f"Read timed out. (read timeout={read_timeout})")  # type: ignore[arg-type]
         return exceptions.ReadTimeout(slow, request=request)
@@ -78,12 +80,12 @@ def request_error(
         return _chained(exceptions.ProxyError(retries, request=request), retries, unwilling)
     if kind == "bad_response" and not exchange.body:
         # Its header is beyond libcurl's limits, for a line or for all of them.
-        return _aborted(http.client.LineTooLong("header line"), request)
+        return aborted(http.client.LineTooLong("header line"), request)
     if kind == "bad_response":
         line = exchange.body.split(b"\n", 1)
         text = (line[0] + b"\n" * (len(line) > 1)).decode("latin-1")
-        return _aborted(http.client.BadStatusLine(text or message), request)
-    return _aborted(_interruption(kind, errno, message), request)
+        return aborted(http.client.BadStatusLine(text or message), request)
+    return aborted(_interruption(kind, errno, message), request)
 
 
 def body_error(exchange: Exchange, received: int) -> urllib3.HTTPError:
@@ -200,7 +202,8 @@ def _not_connected(
     return _chained(kind_of(retries, request=request), retries, failed, *causes)
 
 
-def _aborted(cause: Exception, request: PreparedRequest) -> exceptions.RequestException:
+def aborted(cause: Exception, request: PreparedRequest) -> exceptions.RequestException:
+    """What `requests` makes of trouble before there is a response."""
     aborted = urllib3.ProtocolError("Connection aborted.", cause)
     return _chained(exceptions.ConnectionError(aborted, request=request), aborted, cause)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import ssl
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from http.cookiejar import CookieJar
+from stat import S_ISREG
 from time import perf_counter, sleep
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
@@ -19,9 +21,9 @@ from requests.utils import requote_uri
 
 from nest_engine import HttpClient
 
-from .adapter import connection_settings, open_stream, shared_client
+from .adapter import connection_settings, shared_client
 from .cookies import SessionCookieJar, cookie_header
-from .fast_failures import TIMEOUTS, BadStatusCode, RetriesExceeded, failure_of
+from .fast_failures import TIMEOUTS, BadStatusCode, RetriesExceeded, UnrewoundBodyError, failure_of
 from .fast_response import (
     ErrorResponse,
     FastRequest,
@@ -33,13 +35,17 @@ from .fast_response import (
 from .fast_sockets import SocketExchange, make_pools
 from .response import sent_request
 from .timings import timings_of
+from .uploads import UNKNOWN_LENGTH, held_in_memory, is_read, open_exchange
 
+_ONCE = "payload cannot be rewound and resent after a redirect"
+_IDEMPOTENT = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
 USER_AGENT = "python/gevent-http-client-2.6.1"
 _ACCEPT_ENCODING = "gzip, deflate, br"
 
 _is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 
-Body = bytes | str | None
+# What is neither bytes nor text is read while it is sent.
+Body = Any
 
 
 class LocustBadStatusCode(BadStatusCode):
@@ -176,8 +182,10 @@ class LocustUserAgent:
             )
             taken += ms
             if error is not None and not exchange.status:
-                return _failed(exchange, url, error), taken
+                return _failed(exchange, url, error, body), taken
             response = make(exchange, url)
+            if is_read(body):
+                response.request = _request(exchange, url, body)
             if error is not None:
                 response._broken = error
                 if exchange.failure[0] == "bad_encoding":
@@ -189,7 +197,7 @@ class LocustUserAgent:
             if follow and status in self.redirect_response_codes and response.headers.get("Location"):
                 if len(history) >= self.max_redirects:
                     limit = RetriesExceeded(first_url, f"Redirection limit reached ({self.max_redirects})")
-                    return _failed(exchange, first_url, limit), taken
+                    return _failed(exchange, first_url, limit, body), taken
                 history.append(response)
                 here = url
                 sent_url = url = urljoin(url, response.headers["Location"])
@@ -197,6 +205,8 @@ class LocustUserAgent:
                     method = "HEAD" if method == "HEAD" else "GET"
                     body = content_type = None
                     headers = _without(headers, "content-type", "content-length")
+                elif is_read(body) and not _rewound(body):
+                    return _failed(exchange, here, UnrewoundBodyError(here, _ONCE), body), taken
                 if urlsplit(here)[:2] != urlsplit(url)[:2]:
                     authorization = None
                     headers = _without(headers, "authorization", "cookie", "host")
@@ -223,9 +233,15 @@ class LocustUserAgent:
         jar = self.__dict__.get("cookiejar")
         cookie = None if jar is None else self._cookie_header(jar, url)
         limits = (self.connection_timeout or None, self.network_timeout or None)
-        rest = (body, *limits, self._settings, content_type, authorization, cookie)
         engine = self.clientpool.engine
-        perform: Any = partial(open_stream, engine) if stream else engine.perform
+        perform: Any = engine.perform
+        if is_read(body):
+            headers, length = _framed(headers, body)
+            perform = partial(open_exchange, engine, stream=stream, body=body, length=length)
+        elif stream:
+            perform = partial(open_exchange, engine, stream=True)
+        whole = None if is_read(body) else body
+        rest = (whole, *limits, self._settings, content_type, authorization, cookie)
         taken = 0.0
         retries = 0
         while True:
@@ -236,8 +252,9 @@ class LocustUserAgent:
             failure = exchange.failure
             if failure is None or stream and exchange.has_header:
                 return exchange, None, taken
-            if failure[0] not in TIMEOUTS or exchange.status or retries >= self.max_retries:
-                return exchange, failure_of(exchange, url, retries), taken
+            may_retry = method in _IDEMPOTENT and retries < self.max_retries
+            if failure[0] not in TIMEOUTS or exchange.status or not may_retry:
+                return exchange, failure_of(exchange, url, self.max_retries), taken
             retries += 1
             sleep(self.retry_delay)
 
@@ -258,6 +275,9 @@ class LocustUserAgent:
     ) -> tuple[Any, Exception | None, float]:
         """The same over urllib3, whose sockets cooperate with other users, as soon as the header is there."""
         all_headers: CaseInsensitiveDict[Any] = CaseInsensitiveDict(base)
+        length = None
+        if is_read(body):
+            headers, length = _framed(headers, body)
         all_headers.update(headers or {})
         jar = self.__dict__.get("cookiejar")
         cookie = None if jar is None else self._cookie_header(jar, url)
@@ -272,7 +292,8 @@ class LocustUserAgent:
             self._sockets = make_pools(self._proxy, self._insecure, self._ssl_context_factory)
         exchange = SocketExchange(method, quoted(url), all_headers, body)
         started = perf_counter()
-        error = exchange.send(self._sockets, self.connection_timeout, self.network_timeout)
+        in_chunks = length == UNKNOWN_LENGTH
+        error = exchange.send(self._sockets, self.connection_timeout, self.network_timeout, in_chunks)
         return exchange, error, (perf_counter() - started) * 1000
 
 
@@ -286,11 +307,44 @@ def encode_payload(payload: Any, files: Any = None) -> tuple[Body, str | None]:
         return payload.encode(), "text/plain; charset=utf-8"
     if isinstance(payload, Mapping):
         return urlencode(payload).encode(), "application/x-www-form-urlencoded; charset=utf-8"
-    if hasattr(payload, "read"):
-        payload = payload.read()
-    elif not isinstance(payload, (bytes, bytearray, memoryview)):
+    if isinstance(payload, (list, tuple)):
         payload = b"".join(payload)
-    return payload.encode() if isinstance(payload, str) else bytes(payload), "application/octet-stream"
+    return held_in_memory(payload), "application/octet-stream"
+
+
+def _framed(headers: Mapping[str, Any] | None, body: Any) -> tuple[Mapping[str, Any], int]:
+    """The headers with the length of a body that is read, or that it comes in chunks; and the length."""
+    framed: CaseInsensitiveDict[Any] = CaseInsensitiveDict(headers or {})
+    length = _length_left(body)
+    if length is None or "chunked" in str(framed.get("Transfer-Encoding", "")).lower():
+        framed.pop("Content-Length", None)
+        if "chunked" not in str(framed.get("Transfer-Encoding", "")).lower():
+            framed["Transfer-Encoding"] = "chunked"
+        return framed, UNKNOWN_LENGTH
+    framed.setdefault("Content-Length", str(length))
+    return framed, length
+
+
+def _length_left(body: Any) -> int | None:
+    """How many bytes a body gives that is read; None where that is not known beforehand."""
+    try:
+        return len(body)
+    except TypeError:
+        pass
+    try:
+        status = os.fstat(body.fileno())
+        return status.st_size - body.tell() if S_ISREG(status.st_mode) and "b" in body.mode else None
+    except (AttributeError, OSError, TypeError):
+        return None
+
+
+def _rewound(body: Any) -> bool:
+    """Whether the body can be read from its beginning again."""
+    try:
+        body.seek(0)
+    except (AttributeError, OSError):
+        return False
+    return True
 
 
 def with_params(url: str, params: Any, extra: Mapping[str, Any] | None) -> str:
@@ -332,7 +386,10 @@ def _without(headers: Mapping[str, Any] | None, *names: str) -> Mapping[str, Any
     return headers and {name: value for name, value in headers.items() if name.lower() not in names}
 
 
-def _failed(exchange: Any, url: str, error: Exception) -> ErrorResponse:
-    headers = Headers(exchange.request_headers)
-    request = FastRequest(url, exchange.method, headers, exchange.request_body)
-    return ErrorResponse(request, error, timings_of(exchange))
+def _request(exchange: Any, url: str, body: Body) -> FastRequest:
+    payload = body if is_read(body) else exchange.request_body
+    return FastRequest(url, exchange.method, Headers(exchange.request_headers), payload)
+
+
+def _failed(exchange: Any, url: str, error: Exception, body: Body) -> ErrorResponse:
+    return ErrorResponse(_request(exchange, url, body), error, timings_of(exchange))

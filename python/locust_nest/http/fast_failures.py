@@ -49,6 +49,10 @@ class BadStatusCode(ConnectionError):
         return bare
 
 
+class UnrewoundBodyError(ConnectionError):
+    """A redirect asks for a body again that can be read only once."""
+
+
 class HTTPConnectionClosed(Exception):
     """The server closed the connection instead of answering."""
 
@@ -69,7 +73,7 @@ FAILURE_EXCEPTIONS = (
     zlib.error,
 )
 
-TIMEOUTS = ("connect_timeout", "read_timeout")
+TIMEOUTS = ("connect_timeout", "read_timeout", "send_timeout")
 
 
 def failure_of(exchange: Exchange, url: str, retries: int) -> Exception:

@@ -11,6 +11,7 @@ import urllib3
 from gevent.ssl import SSLContext
 
 from .fast_failures import from_urllib3
+from .uploads import is_read, pieces_of
 
 
 def insecure_ssl_context_factory() -> SSLContext:
@@ -46,15 +47,24 @@ class SocketExchange:
     has_set_cookie = False
     raw: Any = None
 
-    def __init__(self, method: str, url: str, headers: Mapping[str, Any], body: bytes | str | None) -> None:
+    def __init__(self, method: str, url: str, headers: Mapping[str, Any], body: Any) -> None:
         self.method, self.url, self.request_body = method, url, body
         self.request_headers = [(name, str(value)) for name, value in headers.items()]
         self.headers: list[tuple[str, str]] = []
 
     def send(
-        self, pools: urllib3.PoolManager, connect_timeout: float, read_timeout: float
+        self,
+        pools: urllib3.PoolManager,
+        connect_timeout: float,
+        read_timeout: float,
+        in_chunks: bool,
     ) -> Exception | None:
         """Send and wait for the header; what went wrong, or None."""
+        body = self.request_body
+        if is_read(body):
+            body = pieces_of(body)
+        elif isinstance(body, str):
+            body = body.encode()
         try:
             self.raw = pools.urlopen(
                 self.method,
@@ -63,7 +73,8 @@ class SocketExchange:
                 retries=False,
                 preload_content=False,
                 headers=dict(self.request_headers),
-                body=self.request_body.encode() if isinstance(self.request_body, str) else self.request_body,
+                body=body,
+                chunked=in_chunks,
                 timeout=urllib3.Timeout(connect=connect_timeout, read=read_timeout),
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:

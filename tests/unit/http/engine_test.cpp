@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -284,6 +285,25 @@ TEST_F(EngineTest, ASilentServerRunsIntoTheReadTimeout) {
   EXPECT_GE(done->timings.response_time(), milliseconds(50));
 }
 
+TEST_F(EngineTest, ATimeoutBeforeTheWholeBodyIsSentIsNamedSo) {
+  std::promise<void> end;
+  {
+    const ScriptedServer server(
+        [ended = end.get_future().share()](Connection& /*connection*/) { ended.wait(); });
+    // All but the last fit into the buffers of the sockets.
+    for (const size_t size : {1U, 60'000U, 70'000U, 200'000U, 64U << 20}) {
+      auto exchange = make(server.url("/"), "POST");
+      exchange->request.body.assign(size, 'x');
+      exchange->request.has_body = true;
+      exchange->request.read_timeout = milliseconds(100);
+      const auto done = run(std::move(exchange));
+      EXPECT_EQ(done->failure.kind, size < 64U << 20 ? FailureKind::kReadTimeout : FailureKind::kSendTimeout)
+          << size;
+    }
+    end.set_value();
+  }
+}
+
 TEST_F(EngineTest, AServerThatGoesSilentInTheBodyRunsIntoTheReadTimeout) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
@@ -330,6 +350,18 @@ TEST_F(EngineTest, ACancelledRequestComesBackOnceAndCancelled) {
   const ScriptedServer another(always(kOk));
   EXPECT_EQ(get(another.url("/"))->failure.kind, FailureKind::kNone);
   EXPECT_EQ(completed_[exchange.get()], 1) << "cancelling what has come back must do nothing";
+}
+
+TEST_F(EngineTest, ARequestThatIsCancelledUnsentHasNoStatus) {
+  const ScriptedServer server(testing::always("HTTP/1.0 404 No\r\nContent-Length: 0\r\n\r\n"));
+  EXPECT_EQ(get(server.url("/"))->response.status, 404);  // whose handle is used again
+  const auto exchange = make(server.url("/"));
+  submit(*exchange);
+  engine_.cancel(exchange.get());
+  wait_for(exchange.get());
+  EXPECT_EQ(exchange->failure.kind, FailureKind::kCancelled);
+  EXPECT_EQ(exchange->response.status, 0);
+  EXPECT_EQ(exchange->response.version, 11);
 }
 
 TEST_F(EngineTest, PoolsMayGoWhileOthersWork) {

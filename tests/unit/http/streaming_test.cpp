@@ -415,6 +415,47 @@ TEST_F(StreamingTest, AConnectionThatIsClosedWithoutAnAnswerEndsTheUpload) {
   EXPECT_EQ(exchange->failure.kind, FailureKind::kConnectionClosed) << exchange->failure.message;
 }
 
+TEST_F(StreamingTest, AServerThatStopsReadingIsNotTakenForOneThatDoesNotAnswer) {
+  for (const bool ends : {false, true}) {
+    const ScriptedServer server([](Connection& connection) {
+      connection.read_through("one\r\n");
+      connection.hang();
+    });
+    for (const int64_t length : {Streaming::kUnknownLength, int64_t{3}}) {
+      const auto exchange = make_upload(server.url("/"), length);
+      exchange->request.read_timeout = milliseconds(60);
+      submit(*exchange);
+      exchange->streaming->python_waits_since = std::chrono::steady_clock::now();
+      send(*exchange, ends ? "one" : "on");
+      if (ends) engine_.end_body(*exchange);
+      wait_for(exchange.get());
+      EXPECT_EQ(exchange->failure.kind, ends ? FailureKind::kReadTimeout : FailureKind::kSendTimeout);
+    }
+  }
+}
+
+TEST_F(StreamingTest, ABodyWithALengthIsNotSentInChunksWhateverElseTheHeadersSay) {
+  std::string request;
+  {
+    const ScriptedServer server([&request](Connection& connection) {
+      request = connection.read_request();
+      connection.send(header("Content-Length: 0"));
+      connection.hang();
+    });
+    const auto exchange = make_upload(server.url("/"), 3);
+    exchange->request.headers.set("Transfer-Encoding", "chunked");
+    exchange->request.headers.set("Content-Length", "3");
+    exchange->request.headers.set("Expect", "100-continue");
+    submit(*exchange);
+    send(*exchange, "one");
+    end(*exchange);
+    EXPECT_EQ(exchange->failure.kind, FailureKind::kNone) << exchange->failure.message;
+  }
+  for (const std::string line : {"Transfer-Encoding: chunked", "Content-Length: 3", "Expect: 100-continue"})
+    EXPECT_NE(request.find(line + "\r\n"), std::string::npos) << request;
+  EXPECT_TRUE(request.ends_with("\r\n\r\none")) << request;
+}
+
 TEST_F(StreamingTest, ABrokenConnectionEndsTheUpload) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_through("one\r\n");
