@@ -76,6 +76,8 @@ const char* failure_name(http::FailureKind kind) {
       return "truncated";
     case FailureKind::kBadResponse:
       return "bad_response";
+    case FailureKind::kHeaderTooLarge:
+      return "header_too_large";
     case FailureKind::kBadChunk:
       return "bad_chunk";
     case FailureKind::kBadEncoding:

@@ -14,6 +14,7 @@ namespace {
 
 constexpr size_t kMaxHeaderBlock = 1 << 20;
 constexpr size_t kMaxStatusLine = 1 << 16;
+constexpr const char* kNotHttp = "the server's answer is not HTTP";
 
 template <class Value>
 void set(CURL* easy, CURLoption option, Value value) {
@@ -30,6 +31,22 @@ void link(std::vector<curl_slist>& nodes) {
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
+}
+
+template <class... Names>
+bool is_one_of(std::string_view text, const Names&... names) {
+  return (same_name(text, names) || ...);
+}
+
+// A list, of which an element that libcurl does not know ends the transfer when the body comes.
+bool libcurl_decodes(std::string_view encodings) {
+  while (true) {
+    encodings.remove_prefix(std::min(encodings.size(), encodings.find_first_not_of(" \t,")));
+    if (encodings.empty()) return true;
+    const std::string_view one = encodings.substr(0, encodings.find_first_of(" \t,"));
+    if (!is_one_of(one, "gzip", "x-gzip", "deflate", "br", "zstd", "identity")) return false;
+    encodings.remove_prefix(one.size());
+  }
 }
 
 FailureKind connect_failure(int os_error) {
@@ -62,8 +79,8 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
     case CURLE_COULDNT_CONNECT:
       return connect_failure(os_error);
     case CURLE_COULDNT_RESOLVE_HOST:
-      return FailureKind::kNameResolution;
     case CURLE_COULDNT_RESOLVE_PROXY:
+      return FailureKind::kNameResolution;
     case CURLE_PROXY:
       return FailureKind::kProxy;
     case CURLE_GOT_NOTHING:
@@ -73,23 +90,30 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
       return FailureKind::kTruncated;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
-      if (contains(message, "response headers")) return FailureKind::kBadResponse;  // too many of them
+      if (contains(message, "response headers")) return FailureKind::kHeaderTooLarge;
       if (contains(message, "hunk")) return FailureKind::kBadChunk;
+      if (contains(message, "CONNECT aborted")) return FailureKind::kConnectionClosed;
+      if (contains(message, "CONNECT tunnel failed, response 0")) return FailureKind::kBadResponse;
       if (contains(message, "CONNECT")) return FailureKind::kProxy;
       if (os_error == EPIPE) return FailureKind::kConnectionClosed;  // it was closed before we were done
       return FailureKind::kConnectionReset;
     case CURLE_OUT_OF_MEMORY:  // also what libcurl says of a header line beyond its limit
-      return timings.first_byte == SteadyTime{} ? FailureKind::kOther : FailureKind::kBadResponse;
+      return connected ? FailureKind::kHeaderTooLarge : FailureKind::kOther;
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_HTTP2:
     case CURLE_HTTP2_STREAM:
       return FailureKind::kBadResponse;
     case CURLE_BAD_CONTENT_ENCODING:
+    case CURLE_WRITE_ERROR:  // the callbacks take everything, so it is the decoder, which found more than its
+                             // data
       return FailureKind::kBadEncoding;
+    case CURLE_UNSUPPORTED_PROTOCOL:  // also a status line of another version, or without a status
+      return connected ? FailureKind::kBadResponse : FailureKind::kInvalidUrl;
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
       return FailureKind::kInvalidUrl;
     case CURLE_SSL_CONNECT_ERROR:
+      // The errno may be an older one here.
+      return contains(message, "reset by peer") ? FailureKind::kConnectionReset : FailureKind::kTls;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
@@ -145,8 +169,9 @@ CurlTransfer::~CurlTransfer() { curl_easy_cleanup(easy_); }
 void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
   exchange_ = exchange;
   pool_ = &pool;
-  header_complete_ = stands_still_ = gave_all_ = was_resolved_ = false;
-  reject_.clear();
+  header_complete_ = stands_still_ = gave_all_ = was_resolved_ = has_encoding_ = false;
+  content_lengths_ = 0;
+  rejection_ = {};
   error_[0] = '\0';
   last_activity_ = exchange->timings.started;
   if (std::exchange(leaves_encoded_, false)) set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 1L);
@@ -345,31 +370,61 @@ size_t CurlTransfer::take_header(std::string_view line) {
   if (timings.first_byte == SteadyTime{}) timings.first_byte = last_activity_;
   if (line.starts_with("HTTP/")) {  // also the one after a 100 Continue
     response.header_block.clear();
-    response.has_set_cookie = false;
-    header_complete_ = false;
+    response.has_set_cookie = has_encoding_ = header_complete_ = false;
+    content_lengths_ = 0;
   }
   if (header_complete_) return line.size();  // a trailer
-  if (line == "\r\n" || line == "\n") {
-    header_complete_ = true;
-    long status = 0;
-    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-    if (status < 200 && status != 101) {  // the response is still to come
-      timings.first_byte = SteadyTime{};
-      return line.size();
-    }
-    timings.header_end = last_activity_;
-    if (exchange_->streaming && exchange_->streaming->reads_body) publish_header();
-    return ends_with_header_ ? 0 : line.size();
-  }
-  if (response.header_block.size() + line.size() > kMaxHeaderBlock) {
-    reject_ = "the response's header is larger than 1 MiB";
-    return 0;
-  }
-  if (line.size() > 11 && (line[0] | 0x20) == 's' && strncasecmp(line.data(), "set-cookie:", 11) == 0) {
-    response.has_set_cookie = true;
+  if (line == "\r\n" || line == "\n") return accept_header() ? line.size() : 0;
+  if (response.header_block.size() + line.size() > kMaxHeaderBlock)
+    return reject(FailureKind::kHeaderTooLarge, "header");
+  const auto is = [&](std::string_view name) {
+    return line.size() > name.size() && strncasecmp(line.data(), name.data(), name.size()) == 0;
+  };
+  if (const int first = line[0] | 0x20; first == 's') {
+    if (is("set-cookie:")) response.has_set_cookie = true;
+  } else if (first == 'c') {
+    if (is("content-encoding:")) has_encoding_ = true;
+    if (is("content-length:")) ++content_lengths_;
   }
   response.header_block.append(line);
   return line.size();
+}
+
+// At its end. False if nothing is to come, or nothing is wanted.
+bool CurlTransfer::accept_header() {
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  if (status < 200 && status != 101) {  // the response is still to come
+    exchange_->timings.first_byte = SteadyTime{};
+    return true;
+  }
+  if (content_lengths_ > 1 && lengths_differ()) {
+    reject(FailureKind::kBadResponse, "several lengths");
+    return false;
+  }
+  header_complete_ = true;
+  exchange_->timings.header_end = last_activity_;
+  if (has_encoding_) leave_encoded();
+  if (exchange_->streaming && exchange_->streaming->reads_body) publish_header();
+  return !ends_with_header_;
+}
+
+// Of which libcurl believes the last.
+bool CurlTransfer::lengths_differ() const {
+  std::string_view length;
+  bool differ = false;
+  for (const auto& [name, value] : exchange_->response.headers()) {
+    if (same_name(name, "Transfer-Encoding")) return false;
+    if (!same_name(name, "Content-Length")) continue;
+    differ = differ || (!length.empty() && value != length);
+    length = value;
+  }
+  return differ;
+}
+
+size_t CurlTransfer::reject(FailureKind kind, std::string why) {
+  rejection_ = {kind, 0, std::move(why)};
+  return 0;
 }
 
 size_t CurlTransfer::take_body(std::string_view data) {
@@ -378,10 +433,9 @@ size_t CurlTransfer::take_body(std::string_view data) {
   last_activity_ = std::chrono::steady_clock::now();
   Response& response = exchange_->response;
   response.body.append(data);
-  if (response.header_block.empty() && (contains(data, "\n") || response.body.size() > kMaxStatusLine)) {
-    reject_ = "the server's answer is not HTTP";
-    return 0;
-  }
+  if (!response.header_block.empty()) return data.size();
+  if (contains(data, "\n")) return reject(FailureKind::kBadResponse, kNotHttp);
+  if (response.body.size() > kMaxStatusLine) return reject(FailureKind::kHeaderTooLarge, "status line");
   return data.size();
 }
 
@@ -437,19 +491,22 @@ void CurlTransfer::conclude(CURLcode code, int socket_error) {
   if (code == CURLE_SEND_ERROR && response_is_whole()) code = CURLE_OK;  // the server did not want the rest
   if (code == CURLE_OK && exchange.response.header_block.empty()) {
     code = CURLE_WEIRD_SERVER_REPLY;
-    reject_ = "the server's answer is not HTTP";
+    reject(FailureKind::kBadResponse, kNotHttp);
   }
+  if (code == CURLE_OK && !header_complete_) code = CURLE_PARTIAL_FILE;
   if (code != CURLE_OK) {
     Failure& failure = exchange.failure;
     long value = 0;
     curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &value);
     failure.os_error = static_cast<int>(value);
     if (code == CURLE_COULDNT_CONNECT && failure.os_error == 0) failure.os_error = socket_error;
-    failure.message = !reject_.empty()    ? reject_
-                      : error_[0] != '\0' ? error_.data()
-                                          : curl_easy_strerror(code);
-    failure.kind = !reject_.empty() ? FailureKind::kBadResponse
-                                    : failure_kind(code, failure.os_error, failure.message, exchange.timings);
+    failure.message = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
+    failure.kind = failure_kind(code, failure.os_error, failure.message, exchange.timings);
+    if (failure.kind == FailureKind::kHeaderTooLarge)
+      failure.message = exchange.response.header_block.empty()          ? "status line"
+                        : contains(failure.message, "response headers") ? "header"
+                                                                        : "header line";
+    if (rejection_.kind != FailureKind::kNone) failure = rejection_;
   }
   let_go();
 }
@@ -479,8 +536,8 @@ bool CurlTransfer::is_sending() const {
 }
 
 void CurlTransfer::take_status() {
+  if (!header_complete_) return;
   Response& response = exchange_->response;
-  if (response.header_block.empty()) return;  // what libcurl says then is an earlier response's
   long value = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &value);
   response.status = static_cast<int>(value);
@@ -493,26 +550,28 @@ void CurlTransfer::take_status() {
 
 void CurlTransfer::publish_header() {
   take_status();
-  leave_encoded();
   exchange_->timings.completed = last_activity_;
   exchange_->streaming->header_complete = true;
   progressed_(exchange_);
 }
 
-// Python can decode gzip and deflate itself, and some read the body as it was sent. Later versions of libcurl
-// have decided by now.
+// Of a body that is streamed, Python can decode gzip and deflate itself, and some read it as it was sent.
+// What libcurl cannot decode comes as it is, instead of being an error. Later versions of libcurl have
+// decided by now.
 void CurlTransfer::leave_encoded() {
   static const bool in_time = curl_version_info(CURLVERSION_NOW)->version_num < 0x080700;
-  std::string_view encoding;
+  const bool streamed = exchange_->streaming && exchange_->streaming->reads_body;
+  int encodings = 0;
+  bool known = true;
+  bool for_python = false;
   for (const auto& [name, value] : exchange_->response.headers()) {
     if (!same_name(name, "Content-Encoding")) continue;
-    if (!encoding.empty()) return;
-    encoding = value;
+    for_python = streamed && ++encodings == 1 && is_one_of(value, "gzip", "x-gzip", "deflate");
+    known = known && libcurl_decodes(value);
   }
-  if (!in_time ||
-      !(same_name(encoding, "gzip") || same_name(encoding, "x-gzip") || same_name(encoding, "deflate")))
-    return;
-  leaves_encoded_ = exchange_->streaming->is_encoded = true;
+  if (!in_time || (known && !for_python)) return;
+  leaves_encoded_ = true;
+  if (for_python) exchange_->streaming->is_encoded = true;
   set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 }
 

@@ -87,8 +87,11 @@ class CurlTransfer {
   size_t give_body(char* buffer, size_t size);
   bool is_sending() const;
   void take_status();
+  bool accept_header();
   void publish_header();
   void leave_encoded();
+  bool lengths_differ() const;
+  size_t reject(FailureKind kind, std::string why);
   bool response_is_whole() const;
   bool header_is_published() const;
   void let_go();
@@ -112,7 +115,9 @@ class CurlTransfer {
   bool gave_all_ = false;        // of a body that is sent in pieces
   bool leaves_encoded_ = false;  // what the handle is set to
   bool stands_still_ = false;    // a callback of ours had no room or no data
-  std::string reject_;           // why a callback of ours refused data
+  bool has_encoding_ = false;    // the header has a Content-Encoding
+  int content_lengths_ = 0;      // how often the header has a Content-Length
+  Failure rejection_;            // why a callback of ours refused data
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 

@@ -67,12 +67,13 @@ enum class FailureKind : uint8_t {
   kSendTimeout,       // the same before all of the request's body was sent
   kConnectionReset,   // by the peer, at any time after connecting
   kConnectionClosed,  // closed by the peer without any response
-  kTruncated,         // closed by the peer in the middle of a response
+  kTruncated,         // closed by the peer in the middle of a response, if only of its header
   kBadResponse,       // not HTTP
+  kHeaderTooLarge,    // a line of the response's header, or all of them
   kBadChunk,          // chunked framing broken
   kBadEncoding,       // gzip, deflate, br or zstd data broken
   kTls,               // handshake or certificate
-  kProxy,
+  kProxy,             // it answered, and opens no tunnel
   kInvalidUrl,
   kOther,
 };
@@ -84,7 +85,7 @@ struct Failure {
 };
 
 struct Response {
-  int status = 0;
+  int status = 0;    // zero until the header is complete; never that of an interim response
   int version = 11;  // 10, 11, 20, 30
   bool has_set_cookie = false;
   std::string header_block;  // the last header section as received, status line first

@@ -7,6 +7,7 @@ localhost and 127.0.0.1; clients may show the same one. FOLDER/misnamed.pem is f
     tls            the target server's pages over HTTPS
     mutual_tls     the same, for clients that show the certificate
     misnamed_tls   the same, with the certificate of another name
+    expired_tls    the same, with one that has expired, FOLDER/expired.pem
     proxy          forwards absolute URIs and tunnels CONNECT; adds "Via: parity" to what it forwards
     lines          answers each line with itself in upper case; "fail" with "ERR no"; "hang up" closes
 """
@@ -36,6 +37,18 @@ def make_certificate(folder: Path, file: str, names: str) -> Path:
         capture_output=True,
     )
     both.write_bytes(key.read_bytes() + certificate.read_bytes())
+    return both
+
+
+def make_expired_certificate(folder: Path, file: str, names: str) -> Path:
+    both, key, request = folder / file, folder / "expired.key", folder / "expired.request"
+    for command in (
+        f"req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost "
+        f"-addext subjectAltName={names} -keyout {key} -out {request}",
+        f"x509 -req -in {request} -signkey {key} -days -1 -copy_extensions copy -out {both}",
+    ):
+        subprocess.run(["openssl", *command.split()], check=True, capture_output=True)
+    both.write_bytes(key.read_bytes() + both.read_bytes())
     return both
 
 
@@ -89,11 +102,13 @@ async def lines(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def main(folder: Path) -> None:
     certificate = make_certificate(folder, "server.pem", "DNS:localhost,IP:127.0.0.1")
     misnamed = make_certificate(folder, "misnamed.pem", "DNS:elsewhere.test")
+    expired = make_expired_certificate(folder, "expired.pem", "DNS:localhost,IP:127.0.0.1")
     target = TargetServer()
     ports = {
         "tls": await target.start(HOST, 0, tls_context(certificate, mutual=False)),
         "mutual_tls": await target.start(HOST, 0, tls_context(certificate, mutual=True)),
         "misnamed_tls": await target.start(HOST, 0, tls_context(misnamed, mutual=False)),
+        "expired_tls": await target.start(HOST, 0, tls_context(expired, mutual=False)),
     }
     servers = []
     for handler in (proxy, lines):

@@ -63,7 +63,7 @@ def request_error(
         return invalid
     if kind in ("refused", "unreachable", "name_resolution", "connect_timeout"):
         return _not_connected(exchange.failure, url, proxy, connect_timeout, request)
-    if exchange.status and kind != "bad_response":
+    if exchange.status:
         return _broken_body(body_error(exchange, exchange.body_length), request)
     if kind == "send_timeout":
         return aborted(TimeoutError("timed out"), request)
@@ -75,17 +75,31 @@ def request_error(
         retries = urllib3.MaxRetryError(pool, _path(url), broken)  # type: ignore[arg-type]
         return _chained(exceptions.SSLError(retries, request=request), retries, broken)
     if kind == "proxy":
-        unwilling = urllib3.ProxyError(message, OSError(message))
-        retries = urllib3.MaxRetryError(pool, _path(url), unwilling)  # type: ignore[arg-type]
-        return _chained(exceptions.ProxyError(retries, request=request), retries, unwilling)
-    if kind == "bad_response" and not exchange.body:
-        # Its header is beyond libcurl's limits, for a line or for all of them.
-        return aborted(http.client.LineTooLong("header line"), request)
-    if kind == "bad_response":
-        line = exchange.body.split(b"\n", 1)
-        text = (line[0] + b"\n" * (len(line) > 1)).decode("latin-1")
-        return aborted(http.client.BadStatusLine(text or message), request)
-    return aborted(_interruption(kind, errno, message), request)
+        return _unwilling_proxy(OSError(_tunnel_failure(message)), pool, _path(url), request)
+    if kind == "bad_response" and message == "several lengths":
+        return exceptions.InvalidHeader(_unequal_lengths(exchange), request=request)
+    cause = _why_no_response(exchange)
+    if kind == "connection_closed" and proxy and url.startswith("http:"):
+        return _unwilling_proxy(cause, _Peer(proxy, "ConnectionPool"), url, request)
+    return aborted(cause, request)
+
+
+def _why_no_response(exchange: Exchange) -> Exception:
+    """What http.client would have raised."""
+    assert exchange.failure is not None
+    kind, errno, message = exchange.failure
+    if kind == "header_too_large":
+        if message == "header":
+            return http.client.HTTPException("got too many headers")
+        return http.client.LineTooLong(message)
+    if version := re.search(r"HTTP version \((.*)\)", message):
+        return http.client.UnknownProtocol(f"HTTP/{version[1]}")
+    if kind == "bad_response" and (exchange.body or message.startswith(("Unsupported", "CONNECT"))):
+        line, end, _ = exchange.body.partition(b"\n")
+        return http.client.BadStatusLine((line + end).decode("latin-1") or message)
+    if kind == "truncated":
+        return http.client.HTTPException("Response ended within its header")
+    return _interruption(kind, errno, message)
 
 
 def body_error(exchange: Exchange, received: int) -> urllib3.HTTPError:
@@ -95,8 +109,8 @@ def body_error(exchange: Exchange, received: int) -> urllib3.HTTPError:
     if kind == "read_timeout":
         return urllib3.ReadTimeoutError(_Peer(exchange.url, "ConnectionPool"), None, "Read timed out.")  # type: ignore[arg-type]
     if kind == "bad_encoding":
-        broken = zlib.error(f"Error -3 while decompressing data: {message.rpartition(': ')[2]}")
-        return decode_error(exchange.header("content-encoding") or "", broken)
+        encoding = exchange.header("content-encoding") or ""
+        return decode_error(encoding, undecodable(encoding, message))
     if kind == "tls":
         return urllib3.SSLError(tls_error(message, urlsplit(exchange.url).hostname or ""))
     if kind == "truncated":
@@ -107,6 +121,15 @@ def body_error(exchange: Exchange, received: int) -> urllib3.HTTPError:
         return _caused_by(cut, urllib3.ProtocolError(f"Connection broken: {cut}", cut))
     cause = _interruption(kind, errno, message)
     return _caused_by(cause, urllib3.ProtocolError(f"Connection broken: {cause!r}", cause))
+
+
+def undecodable(encoding: str, message: str) -> zlib.error:
+    """What the decoder would have said, as far as libcurl's message tells."""
+    if encoding == "br":
+        return zlib.error("brotli: decoder failed")
+    if message.startswith("Fail"):
+        message = "more data than the encoding has"
+    return zlib.error(f"Error -3 while decompressing data: {message.rpartition(': ')[2]}")
 
 
 def decode_error(encoding: str, cause: Exception) -> urllib3.DecodeError:
@@ -149,6 +172,27 @@ def _chained(error: exceptions.RequestException, *causes: BaseException) -> exce
         outer.__context__ = cause
         outer = cause
     return error
+
+
+def _unequal_lengths(exchange: Exchange) -> urllib3.InvalidHeader:
+    lengths = exchange.header("content-length")
+    return urllib3.InvalidHeader(f"Content-Length contained multiple unmatching values ({lengths})")
+
+
+def _tunnel_failure(message: str) -> str:
+    status = re.search(r"response (\d+)", message)
+    if status is None:
+        return message
+    reason = http.client.responses.get(int(status[1]), "")
+    return f"Tunnel connection failed: {status[1]} {reason}".rstrip()
+
+
+def _unwilling_proxy(
+    cause: Exception, pool: _Peer, target: str, request: PreparedRequest
+) -> exceptions.RequestException:
+    unwilling = urllib3.ProxyError("Unable to connect to proxy", cause)
+    retries = urllib3.MaxRetryError(pool, target, unwilling)  # type: ignore[arg-type]
+    return _chained(exceptions.ProxyError(retries, request=request), retries, cause)
 
 
 def _invalid_name(host: str) -> Exception | None:
@@ -225,6 +269,10 @@ def tls_error(message: str, host: str) -> ssl.SSLError:
         return ssl.SSLCertVerificationError(
             1, f"[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {certificate}"
         )
+    if "SSL_ERROR_SYSCALL" in message or "unexpected eof" in message:
+        return ssl.SSLZeroReturnError(6, "TLS/SSL connection has been closed (EOF)")
+    if told := re.search(r"error:\w+:SSL routines:\w*:(.+)", message):
+        return ssl.SSLError(1, f"[SSL: {told[1].upper().replace(' ', '_')}] {told[1]}")
     return ssl.SSLError(1, re.sub(r" in connection to \S+\s*$", "", message))
 
 

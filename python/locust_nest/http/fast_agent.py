@@ -23,7 +23,14 @@ from nest_engine import HttpClient
 
 from .adapter import connection_settings, shared_client
 from .cookies import SessionCookieJar, cookie_header
-from .fast_failures import TIMEOUTS, BadStatusCode, RetriesExceeded, UnrewoundBodyError, failure_of
+from .fast_failures import (
+    TIMEOUTS,
+    BadStatusCode,
+    RetriesExceeded,
+    UnrewoundBodyError,
+    UnsupportedRedirectSchemeError,
+    failure_of,
+)
 from .fast_response import (
     ErrorResponse,
     FastRequest,
@@ -201,6 +208,12 @@ class LocustUserAgent:
                 history.append(response)
                 here = url
                 sent_url = url = urljoin(url, response.headers["Location"])
+                if not url.startswith(("http:", "https:")):
+                    scheme = url.partition(":")[0]
+                    refused = UnsupportedRedirectSchemeError(
+                        here, f"refusing to follow redirect to {scheme!r} URL"
+                    )
+                    return _failed(exchange, here, refused, body), taken
                 if status in (301, 302, 303):
                     method = "HEAD" if method == "HEAD" else "GET"
                     body = content_type = None

@@ -14,7 +14,7 @@ from gevent import Timeout
 
 from nest_engine import Exchange
 
-from .failures import tls_error, unresolved
+from .failures import tls_error, undecodable, unresolved
 
 
 class ConnectionError(Exception):
@@ -53,6 +53,10 @@ class UnrewoundBodyError(ConnectionError):
     """A redirect asks for a body again that can be read only once."""
 
 
+class UnsupportedRedirectSchemeError(ConnectionError):
+    """A redirect to what is neither http nor https."""
+
+
 class HTTPConnectionClosed(Exception):
     """The server closed the connection instead of answering."""
 
@@ -76,6 +80,22 @@ FAILURE_EXCEPTIONS = (
 TIMEOUTS = ("connect_timeout", "read_timeout", "send_timeout")
 
 
+# What llhttp says and its number, by what libcurl and the engine say.
+_PARSE_ERRORS: dict[str, tuple[str, int]] = {
+    "the server's answer is not HTTP": ("Expected HTTP/, RTSP/ or ICE/", 8),
+    "several lengths": ("Duplicate Content-Length", 4),
+    "Unsupported HTTP version in response": ("Invalid status code", 13),
+    "Unsupported HTTP version (": ("Invalid HTTP version", 9),
+    "Unsupported response code": ("Invalid response status", 13),
+    "Header without colon": ("Invalid header token", 10),
+    "Nul byte in header": ("Invalid header value char", 10),
+    "Invalid Content-Length": ("Invalid character in Content-Length", 11),
+    "Illegal or missing hexadecimal sequence in chunked-encoding": ("Invalid character in chunk size", 12),
+    "Too long hexadecimal number in chunked-encoding": ("Chunk size overflow", 12),
+    "Malformed encoding found in chunked-encoding": ("Expected LF after chunk data", 2),
+}
+
+
 def failure_of(exchange: Exchange, url: str, retries: int) -> Exception:
     """The exception for a failed exchange that was tried again so many times."""
     assert exchange.failure is not None
@@ -86,7 +106,7 @@ def failure_of(exchange: Exchange, url: str, retries: int) -> Exception:
         return RetriesExceeded(url, retries, original=TimeoutError("timed out"))
     if kind == "refused":
         return ConnectionRefusedError(errno, os.strerror(errno))
-    if kind == "connection_reset" and exchange.status:  # in the middle of the body
+    if kind == "connection_reset" and exchange.headers:  # in the middle of the response
         return ConnectionResetError(104, os.strerror(104))
     if kind == "name_resolution":
         return unresolved(errno, message)
@@ -94,14 +114,17 @@ def failure_of(exchange: Exchange, url: str, retries: int) -> Exception:
         return socket.gaierror(socket.EAI_NONAME, "Name or service not known")
     if kind in ("connection_closed", "connection_reset"):
         return HTTPConnectionClosed("connection closed.")
+    if kind == "truncated" and not exchange.status:
+        return HTTPParseError("Invalid EOF state", 14)
     if kind == "truncated":
         return HTTPParseError("Incomplete response.")
-    if kind == "bad_response":
-        return HTTPParseError("Expected HTTP/, RTSP/ or ICE/", 8)
-    if kind == "bad_chunk":
-        return HTTPParseError(message)
+    if kind in ("bad_response", "bad_chunk"):
+        known = (said for words, said in _PARSE_ERRORS.items() if message.startswith(words))
+        return HTTPParseError(*next(known, (message,)))
+    if kind == "header_too_large":
+        return HTTPParseError(f"{message} too large")
     if kind == "bad_encoding":
-        return zlib.error(f"Error -3 while decompressing data: {message.rpartition(': ')[2]}")
+        return undecodable(exchange.header("content-encoding") or "", message)
     if kind == "tls":
         return tls_error(message, urlsplit(url).hostname or "")
     return OSError(errno, os.strerror(errno) if errno else message)

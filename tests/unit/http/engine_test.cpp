@@ -251,6 +251,11 @@ TEST_F(EngineTest, NamesWhatServersDoWrong) {
   EXPECT_EQ(failure_of(after_request("")), FailureKind::kConnectionClosed);
   EXPECT_EQ(failure_of(after_request("rubbish\r\n\r\n")), FailureKind::kBadResponse);
   EXPECT_EQ(failure_of(after_request("rubbish without end")), FailureKind::kBadResponse);
+  EXPECT_EQ(failure_of(after_request("HTTP/1.1 two\r\n\r\n")), FailureKind::kBadResponse);
+  EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nX-Cut: o")), FailureKind::kTruncated);
+  EXPECT_EQ(failure_of(after_request("HTTP/1.1 103 Soon\r\n\r\n")), FailureKind::kConnectionClosed);
+  EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab")),
+            FailureKind::kBadResponse);
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")),
             FailureKind::kTruncated);
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")),
@@ -272,7 +277,32 @@ TEST_F(EngineTest, AnEndlessHeaderIsCutOff) {
     const std::string line = "X-Flood: " + std::string(60'000, 'x') + "\r\n";
     for (int i = 0; i < 100; ++i) connection.send(line);
   });
-  EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kBadResponse);
+  EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kHeaderTooLarge);
+}
+
+TEST_F(EngineTest, ThereIsNoStatusBeforeTheHeaderIsComplete) {
+  const ScriptedServer server([](Connection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nX-Cut: o");
+    connection.hang();
+  });
+  auto exchange = make(server.url("/"));
+  exchange->request.read_timeout = milliseconds(50);
+  const auto done = run(std::move(exchange));
+  EXPECT_EQ(done->failure.kind, FailureKind::kReadTimeout);
+  EXPECT_EQ(done->response.status, 0);
+}
+
+TEST_F(EngineTest, ABodyInAnUnknownEncodingComesAsItIs) {
+  const ScriptedServer server([](Connection& connection) {
+    connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Encoding: utf-8\r\nContent-Length: 2\r\n\r\nok");
+    connection.read_request();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: 4\r\n\r\n");
+    connection.send(std::string("\xcb\xcf\x06\0", 4));
+  });
+  EXPECT_EQ(get(server.url("/"))->response.body, "ok");
+  EXPECT_EQ(get(server.url("/"))->response.body, "ok") << "the next one is decoded again";
 }
 
 TEST_F(EngineTest, ASilentServerRunsIntoTheReadTimeout) {
