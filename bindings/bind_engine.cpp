@@ -4,6 +4,8 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "exchange_object.h"
 #include "module.h"
@@ -60,6 +62,19 @@ void bind_engine(py::module_& module) {
         Runtime::get().set_default_settings(std::move(settings));
       },
       py::arg("settings"), "What requests without settings of their own use.");
+  module.def(
+      "set_name_settings",
+      [](double time_to_live, bool rotate,
+         const std::vector<std::tuple<std::string, int, std::vector<std::string>>>& overrides) {
+        auto names = std::make_shared<http::NameSettings>();
+        names->time_to_live = seconds_to_duration(time_to_live);
+        names->rotates = rotate;
+        for (const auto& [host, port, addresses] : overrides)
+          names->override_addresses(host, port, addresses);
+        Runtime::get().set_names(std::move(names));
+      },
+      py::kw_only(), py::arg("time_to_live"), py::arg("rotate"), py::arg("overrides"),
+      "How names become addresses, for users that send their first request from now on.");
   module.def(
       "begin_anew_in_child", [] { Runtime::get().begin_anew_in_child(); },
       "In a forked process: lets go of what is the parent's. The caller can still sleep.");

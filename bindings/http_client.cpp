@@ -18,26 +18,8 @@ namespace {
 
 struct ClientObject {
   PyObject_HEAD std::shared_ptr<http::ConnectionPool> pool;
+  http::Network network;  // of the next pool; the names are those of the moment
 };
-
-PyObject* client_new(PyTypeObject* type, PyObject* /*args*/, PyObject* /*kwargs*/) {
-  auto* self = reinterpret_cast<ClientObject*>(type->tp_alloc(type, 0));
-  if (self != nullptr) new (&self->pool) std::shared_ptr<http::ConnectionPool>();
-  return reinterpret_cast<PyObject*>(self);
-}
-
-void client_dealloc(PyObject* self) {
-  PyTypeObject* type = Py_TYPE(self);
-  reinterpret_cast<ClientObject*>(self)->pool.~shared_ptr();
-  type->tp_free(self);
-  Py_DECREF(type);
-}
-
-// Drops the connections once no request uses them; the next request opens new ones.
-PyObject* client_close(PyObject* self, PyObject* /*unused*/) {
-  reinterpret_cast<ClientObject*>(self)->pool.reset();
-  Py_RETURN_NONE;
-}
 
 // A number of seconds or None; false with a Python exception set for anything else.
 bool to_timeout(PyObject* value, Duration& timeout) {
@@ -46,6 +28,40 @@ bool to_timeout(PyObject* value, Duration& timeout) {
   if (seconds == -1.0 && PyErr_Occurred() != nullptr) return false;
   timeout = seconds_to_duration(seconds);
   return true;
+}
+
+// Arguments local_address and dns_ttl.
+PyObject* client_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  static const char* names[] = {"local_address", "dns_ttl", nullptr};
+  const char* local_address = "";
+  PyObject* dns_ttl = Py_None;
+  if (PyArg_ParseTupleAndKeywords(args, kwargs, "|sO", const_cast<char**>(names), &local_address, &dns_ttl) ==
+      0)
+    return nullptr;
+  Duration time_to_live = Duration::zero();
+  if (!to_timeout(dns_ttl, time_to_live)) return nullptr;
+  auto* self = reinterpret_cast<ClientObject*>(type->tp_alloc(type, 0));
+  if (self == nullptr) return nullptr;
+  new (&self->pool) std::shared_ptr<http::ConnectionPool>();
+  new (&self->network) http::Network();
+  self->network.local_address = local_address;
+  if (dns_ttl != Py_None) self->network.name_time_to_live = time_to_live;
+  return reinterpret_cast<PyObject*>(self);
+}
+
+void client_dealloc(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  auto* client = reinterpret_cast<ClientObject*>(self);
+  client->pool.~shared_ptr();
+  client->network.~Network();
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+// Drops the connections once no request uses them; the next request opens new ones.
+PyObject* client_close(PyObject* self, PyObject* /*unused*/) {
+  reinterpret_cast<ClientObject*>(self)->pool.reset();
+  Py_RETURN_NONE;
 }
 
 bool to_text(PyObject* value, std::string& text) {
@@ -106,7 +122,7 @@ Built build(ClientObject* client, PyObject* const* args, Runtime::PendingRequest
     return Built::kFailed;
   }
   if (args[8] != Py_None && !settings_of(args[8], request.settings)) return Built::kFailed;
-  if (!client->pool) client->pool = Runtime::get().make_pool();
+  if (!client->pool) client->pool = Runtime::get().make_pool(client->network);
   pending.exchange.pool = client->pool;
   return Built::kDone;
 }
@@ -150,6 +166,10 @@ PyObject* client_start(PyObject* self, PyObject* const* args, Py_ssize_t count) 
   return exchange;
 }
 
+PyObject* client_get_local_address(PyObject* self, void* /*closure*/) {
+  return PyUnicode_FromString(reinterpret_cast<ClientObject*>(self)->network.local_address.c_str());
+}
+
 PyMethodDef client_methods[] = {
     {"perform", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&client_perform)), METH_FASTCALL,
      "Sends a request and lets other users run until its response is complete."},
@@ -159,10 +179,17 @@ PyMethodDef client_methods[] = {
     {nullptr, nullptr, 0, nullptr},
 };
 
+PyGetSetDef client_attributes[] = {
+    {"local_address", &client_get_local_address, nullptr, "Where connections are made from; may be empty.",
+     nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
 PyType_Slot client_slots[] = {
     {Py_tp_new, reinterpret_cast<void*>(&client_new)},
     {Py_tp_dealloc, reinterpret_cast<void*>(&client_dealloc)},
     {Py_tp_methods, client_methods},
+    {Py_tp_getset, client_attributes},
     {Py_tp_doc, const_cast<char*>("One user's connections.")},
     {0, nullptr},
 };

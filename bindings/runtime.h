@@ -52,7 +52,13 @@ class Runtime {
   // For the bodies.
   http::HttpEngine& engine() { return http_; }
 
-  std::shared_ptr<http::ConnectionPool> make_pool() { return http_.make_pool(); }
+  // For a user with these settings; the names are looked up as set_names() says.
+  std::shared_ptr<http::ConnectionPool> make_pool(http::Network network) {
+    network.names = names_;
+    return http_.make_pool(std::move(network));
+  }
+  // For pools made from now on.
+  void set_names(std::shared_ptr<const http::NameSettings> names) { names_ = std::move(names); }
 
   // What requests without settings of their own use.
   void set_default_settings(std::shared_ptr<const http::ConnectionSettings> settings) {
@@ -103,6 +109,7 @@ class Runtime {
   bool stopped_ = false;
   bool in_child_ = false;
   std::shared_ptr<const http::ConnectionSettings> default_settings_;
+  std::shared_ptr<const http::NameSettings> names_ = std::make_shared<const http::NameSettings>();
   http::HttpEngine http_;
 };
 

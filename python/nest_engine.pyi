@@ -95,8 +95,11 @@ class StreamedExchange(Exchange):
         """As long as the body may still come: None."""
 
 class HttpClient:
-    """One user's connections."""
+    """One user's connections, made from `local_address`; `dns_ttl` in seconds, instead of that of all."""
 
+    def __init__(self, local_address: str = "", dns_ttl: float | None = None) -> None: ...
+    @property
+    def local_address(self) -> str: ...
     def perform(
         self,
         method: str,
@@ -147,6 +150,15 @@ class HttpClient:
 def begin_anew_in_child() -> None: ...
 def attach_hub() -> None:
     """Let gevent's loop wake our users. Once, on the main thread, after monkey-patching."""
+
+def set_name_settings(
+    *, time_to_live: float, rotate: bool, overrides: Sequence[tuple[str, int, Sequence[str]]]
+) -> None:
+    """How names become addresses, for users that send their first request from now on.
+
+    An answer counts for `time_to_live` seconds; with 0 each connection looks up for itself. With `rotate`, connections
+    begin with one address after the other. `overrides`: host, port (0 for all of them), and numeric addresses.
+    """
 
 def set_default_settings(settings: ConnectionSettings) -> None:
     """What requests without settings of their own use."""

@@ -32,6 +32,7 @@ from locust_nest.cli.table import (
     USER_CLASSES_VARIABLE,
     option_called,
 )
+from locust_nest.http import network
 
 from ._options import add_options
 from ._sources import ConfigFile, Sources, UnreadableSettings, config_files
@@ -358,6 +359,9 @@ VALUE_TYPES: dict[str, Callable[[str], Any]] = {
     "capitals": str.upper,
     "user_config": json_user_config,
     "directory": model_directory,
+    "seconds": network.duration,
+    "override": network.override,
+    "local_addresses": network.local_addresses,
 }
 
 # Those of `get_empty_argument_parser`.

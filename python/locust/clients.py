@@ -42,9 +42,10 @@ from locust_nest.http.keywords import (
     SendKeywords,
     tell_of_body,
 )
+from locust_nest.http.network import client_of
 from locust_nest.http.response import EngineResponse, sent_request
 from locust_nest.http.verdict import JudgedResponse
-from nest_engine import Exchange, HttpClient
+from nest_engine import Exchange
 
 from .event import EventHook
 from .exception import CatchResponseError, LocustError, ResponseError
@@ -241,7 +242,7 @@ class HttpSession(requests.Session):
             request_event = events.request
         self.request_event = request_event
         self.user = user
-        self._engine = HttpClient() if pool_manager is None else shared_client(pool_manager)
+        self._engine = client_of(user) if pool_manager is None else shared_client(pool_manager)
         if base_url and "@" in base_url:
             self._take_credentials(base_url)
 

@@ -35,6 +35,7 @@ from .dependencies import Dependencies
 from .discovery import Models, discover, duplicates, find_locustfiles, find_model_files
 from .environment import make_environment
 from .errors import usage_error
+from .http import network
 from .isolation import ModelImporter
 from .listing import print_ratios, print_users
 from .output import show
@@ -117,6 +118,8 @@ def _run(line: CommandLine) -> int:
         return 0
     if not options.headless and not line.own.configure:
         raise usage_error(NO_WEB_INTERFACE)
+    if wrong := network.check_user_classes(user.member.cls for user in users):
+        raise usage_error(wrong)
     require_csv_files(options.csv_prefix)
     if not _settle(line, wizard, users, tasksets, options.json):
         return 0
@@ -150,6 +153,7 @@ def _check(line: CommandLine, options: Namespace) -> None:
     if options.stats_history_enabled and not options.csv_prefix:
         raise usage_error("--csv-full-history needs --csv, which names the files")
     validate_stats_configuration()
+    network.use_options(line.own)
 
 
 def _set_up_logging(options: Namespace) -> None:

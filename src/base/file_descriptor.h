@@ -19,6 +19,8 @@ class FileDescriptor {
   }
   ~FileDescriptor();
   int get() const { return fd_; }
+  // The caller's to close.
+  int release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_ = -1;

@@ -132,7 +132,7 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
 }  // namespace
 
 CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const std::function<void(Exchange*)>& progressed)
-    : easy_(curl_easy_init()), progressed_(progressed) {
+    : easy_(curl_easy_init()), sockets_(sockets), progressed_(progressed) {
   NEST_CHECK(easy_ != nullptr, "curl_easy_init");
   set(easy_, CURLOPT_PRIVATE, this);
   set(easy_, CURLOPT_ERRORBUFFER, error_.data());
@@ -146,8 +146,8 @@ CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const std::function<v
   set(easy_, CURLOPT_PREREQDATA, this);
   set(easy_, CURLOPT_RESOLVER_START_FUNCTION, &CurlTransfer::on_resolve);
   set(easy_, CURLOPT_RESOLVER_START_DATA, this);
-  set(easy_, CURLOPT_OPENSOCKETFUNCTION, sockets.open);
-  set(easy_, CURLOPT_OPENSOCKETDATA, sockets.data);
+  set(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open);
+  set(easy_, CURLOPT_OPENSOCKETDATA, this);
   set(easy_, CURLOPT_CLOSESOCKETFUNCTION, sockets.close);
   set(easy_, CURLOPT_CLOSESOCKETDATA, sockets.data);
   set(easy_, CURLOPT_NOSIGNAL, 1L);
@@ -283,6 +283,11 @@ int CurlTransfer::on_resolve(void* /*resolver*/, void* /*reserved*/, void* self)
       transfer->unresolved_.push_back(std::move(host));
   }
   return transfer->unresolved_.empty() ? 0 : 1;
+}
+
+curl_socket_t CurlTransfer::on_open(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
+  const auto* transfer = static_cast<CurlTransfer*>(self);
+  return transfer->sockets_.open(transfer->sockets_.data, transfer->exchange_->pool->network, *address);
 }
 
 void CurlTransfer::take_addresses(const std::vector<std::string>& addresses) {

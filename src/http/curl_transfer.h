@@ -30,7 +30,7 @@ class CurlTransfer {
   // Called with `data` for every connection's socket that libcurl opens and closes, also after a transfer's
   // end.
   struct SocketCallbacks {
-    curl_opensocket_callback open;
+    curl_socket_t (*open)(void* data, const Network& network, const curl_sockaddr& address);
     curl_closesocket_callback close;
     void* data;
   };
@@ -73,6 +73,7 @@ class CurlTransfer {
   static size_t on_upload(char* data, size_t size, size_t count, void* self);
   static int on_sending(void* self, char*, char*, int, int);
   static int on_resolve(void* resolver, void* reserved, void* self);
+  static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
 
   void begin_sending();
   void take_connection_times();
@@ -97,6 +98,7 @@ class CurlTransfer {
   void let_go();
 
   CURL* easy_;
+  const SocketCallbacks sockets_;
   const std::function<void(Exchange*)>& progressed_;
   Exchange* exchange_ = nullptr;
   CurlPool* pool_ = nullptr;

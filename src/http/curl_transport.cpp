@@ -18,6 +18,7 @@
 
 #include "base/errors.h"
 #include "http/curl_transfer.h"
+#include "http/local_address.h"
 
 namespace nest::http {
 
@@ -159,11 +160,14 @@ class CurlTransport final : public Transport {
     return 0;
   }
 
-  static curl_socket_t on_open(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
-    const int fd = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  static curl_socket_t on_open(void* self, const Network& network, const curl_sockaddr& address) {
+    FileDescriptor made(::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol));
     auto* transport = static_cast<CurlTransport*>(self);
-    transport->socket_error_ = fd < 0 ? errno : 0;
-    if (fd < 0) return CURL_SOCKET_BAD;
+    transport->socket_error_ = made.get() < 0 ? errno : 0;
+    if (made.get() >= 0 && !network.local_address.empty())
+      transport->socket_error_ = bind_to(network.local_address, made.get(), address.family);
+    if (transport->socket_error_ != 0) return CURL_SOCKET_BAD;
+    const int fd = made.release();
     transport->watched(fd) = Watch{true, 0, 0};
     return fd;
   }

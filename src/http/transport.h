@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "http/exchange.h"
@@ -18,6 +19,7 @@ namespace nest::http {
 struct Network {
   std::shared_ptr<const NameSettings> names = std::make_shared<const NameSettings>();
   std::optional<Duration> name_time_to_live;  // instead of that of `names`
+  std::string local_address;                  // numeric; empty: whichever the system chooses
 
   Duration time_to_live() const { return name_time_to_live.value_or(names->time_to_live); }
 };

@@ -50,6 +50,39 @@ def test_help_has_every_option_that_is_not_hidden(nest: RunNest) -> None:
     assert "--web-auth" not in text
 
 
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (
+            ["--resolve", "a.test:80"],
+            "argument --resolve: 'a.test:80' is not of the form host:port:address[,address]",
+        ),
+        (
+            ["--local-address", "127.0.0.1,192.0.2.1"],
+            "argument --local-address: 192.0.2.1 is no address of this machine (Cannot assign requested address)",
+        ),
+        (["--dns-ttl", "-1"], "argument --dns-ttl: '-1' is no number of seconds"),
+        (
+            ["--dns-addresses", "all"],
+            "argument --dns-addresses: invalid choice: 'all' (choose from 'first', 'rotate')",
+        ),
+    ],
+)
+def test_a_mistake_about_addresses_is_told_before_models_are_imported(
+    nest: RunNest, tmp_path: Path, args: list[str], message: str
+) -> None:
+    (tmp_path / "locustfile.py").write_text("print('imported')")
+    assert_refused(nest("--headless", "-f", "locustfile.py", *args), message)
+
+
+def test_a_class_with_a_foreign_address_is_named(nest: RunNest, tmp_path: Path) -> None:
+    (tmp_path / "locustfile.py").write_text(f"{USER}    local_address = '192.0.2.1'\n")
+    result = nest("--headless", "-f", "locustfile.py", "-t", "1")
+    problem = "A: 192.0.2.1 is no address of this machine (Cannot assign requested address)"
+    assert f"locust-nest: error: {problem}\n" in result.stderr
+    assert result.returncode == 2
+
+
 @pytest.mark.parametrize("flag", ["-V", "--version", "--ver"])
 def test_version(nest: RunNest, flag: str) -> None:
     result = nest(flag)

@@ -34,6 +34,7 @@ from locust_nest.http.fast_response import (
 )
 from locust_nest.http.fast_sockets import insecure_ssl_context_factory
 from locust_nest.http.keywords import FastKeywords, FastPostKeywords, FastPutKeywords
+from locust_nest.http.network import client_of
 from locust_nest.http.rest import RestMixin
 
 __all__ = [
@@ -111,6 +112,8 @@ class FastHttpSession:
             self._take_credentials(base_url)
         if insecure and ssl_context_factory is insecure_ssl_context_factory:
             ssl_context_factory = None  # the engine does the same
+        if client_pool is None:
+            client_pool = ClientPool(client_of(user))
         self.client = LocustUserAgent(
             client_pool, insecure=insecure, ssl_context_factory=ssl_context_factory, **kwargs
         )

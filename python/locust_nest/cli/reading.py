@@ -28,7 +28,7 @@ from locust.event import Events
 from locust_nest.errors import usage_error
 
 from .option import Era, Option
-from .table import OPTIONS, option_called
+from .table import HTTP, OPTIONS, option_called
 
 NO_WEB_INTERFACE = "the web interface does not exist yet: add --headless to start the test at once"
 
@@ -88,7 +88,9 @@ class CommandLine:
             parser, [replace(option_called("--loglevel"), choices=())], VALUE_TYPES, locust.__version__
         )
         if self.ours:
-            add_options(parser, [option_called("--model-dir")], VALUE_TYPES, locust.__version__)
+            # The latter only so that a mistake in them is told at once.
+            options = [option_called("--model-dir"), *(row for row in OPTIONS if row.group == HTTP)]
+            add_options(parser, options, VALUE_TYPES, locust.__version__)
         return parser.parse_known_args(self.arguments)[0]
 
     def _typed(self, *names: str) -> bool:

@@ -22,9 +22,10 @@ WORKER = "Worker options"
 TAGS = "Tag options"
 STATISTICS = "Request statistics options"
 LOGGING = "Logging options"
+HTTP = "HTTP options"
 OTHER = "Other options"
 OLD = "Options of older versions"
-GROUPS = (COMMON, MODELS, TAGS, WEB, MASTER, WORKER, STATISTICS, LOGGING, OTHER, OLD)
+GROUPS = (COMMON, MODELS, TAGS, WEB, MASTER, WORKER, STATISTICS, LOGGING, HTTP, OTHER, OLD)
 
 _NO_WEB = "there is no web interface"
 _ONE_PROCESS = "a run is one process"
@@ -523,6 +524,51 @@ def _old(*names: str, stands_for: str, environment: str = "", negates: bool = Fa
     return Option(names, OLD, era=Era.OLD, stands_for=stands_for, environment=environment, negates=negates)
 
 
+_HTTP = (
+    Option(
+        ("--dns-ttl",),
+        HTTP,
+        "How long the addresses of a host name are used before it is looked up again, in seconds; with 0 each "
+        "connection looks it up for itself. Default: 60",
+        VALUE,
+        "<seconds>",
+        type="seconds",
+        default=60.0,
+        era=Era.OURS,
+    ),
+    Option(
+        ("--dns-addresses",),
+        HTTP,
+        "first: connections try the addresses of a name in the order in which the system gives them; rotate: each "
+        "begins with the next one. Default: first",
+        VALUE,
+        "<order>",
+        default="first",
+        choices=("first", "rotate"),
+        era=Era.OURS,
+    ),
+    Option(
+        ("--resolve",),
+        HTTP,
+        "Connect to these addresses instead of looking up the host, for this port or, with *, for all. May be "
+        "given several times",
+        VALUES,
+        "<host:port:address,...>",
+        type="override",
+        era=Era.OURS,
+    ),
+    Option(
+        ("--local-address",),
+        HTTP,
+        "Connect from these addresses of this machine, which users take in turn. Several are separated by commas, "
+        "or the option is given several times",
+        VALUES,
+        "<ip,...>",
+        type="local_addresses",
+        era=Era.OURS,
+    ),
+)
+
 # LOCUST_PORT and LOCUST_MASTER_PORT are left out: Kubernetes sets them, to something else, in every container beside
 # a service called locust or locust-master.
 _OLD = (
@@ -604,6 +650,7 @@ OPTIONS: tuple[Option, ...] = (
     *_LOGGING,
     *_OTHER,
     *_MODELS,
+    *_HTTP,
     *_OLD,
 )
 

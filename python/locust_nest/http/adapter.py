@@ -24,6 +24,7 @@ import nest_engine
 from nest_engine import ConnectionSettings, HttpClient
 
 from .failures import aborted, request_error
+from .network import client_of
 from .response import EngineResponse
 from .streams import StreamedBody
 from .uploads import UNKNOWN_LENGTH, held_in_memory, is_read, open_exchange
@@ -43,7 +44,7 @@ def use_certificates() -> None:
 
 def shared_client(pool_manager: Any) -> HttpClient:
     """The one client of all sessions that are given the same object; as long as that lives."""
-    return _shared.setdefault(pool_manager, HttpClient())
+    return _shared.setdefault(pool_manager, client_of(None))
 
 
 @lru_cache(maxsize=256)

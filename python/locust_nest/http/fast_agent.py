@@ -40,6 +40,7 @@ from .fast_response import (
     StreamedResponse,
 )
 from .fast_sockets import SocketExchange, make_pools
+from .network import client_of
 from .response import sent_request
 from .timings import timings_of
 from .uploads import UNKNOWN_LENGTH, held_in_memory, is_read, open_exchange
@@ -66,7 +67,7 @@ class ClientPool:
     """The connections of one user, or of all that are given the same pool."""
 
     def __init__(self, engine: HttpClient | None = None, **_: Any) -> None:
-        self.engine = engine or HttpClient()
+        self.engine = engine or client_of(None)
 
     def close(self) -> None:
         """Close the idle connections; the next request opens new ones."""
@@ -302,7 +303,9 @@ class LocustUserAgent:
             all_headers.setdefault("Cookie", cookie)
         if self._sockets is None:
             assert self._ssl_context_factory is not None
-            self._sockets = make_pools(self._proxy, self._insecure, self._ssl_context_factory)
+            self._sockets = make_pools(
+                self._proxy, self._insecure, self._ssl_context_factory, self.clientpool.engine.local_address
+            )
         exchange = SocketExchange(method, quoted(url), all_headers, body)
         started = perf_counter()
         in_chunks = length == UNKNOWN_LENGTH

@@ -23,17 +23,19 @@ def insecure_ssl_context_factory() -> SSLContext:
 
 
 def make_pools(
-    proxy: str, insecure: bool, ssl_context_factory: Callable[[], SSLContext]
+    proxy: str, insecure: bool, ssl_context_factory: Callable[[], SSLContext], local_address: str
 ) -> urllib3.PoolManager:
-    """One user's connections."""
+    """One user's connections, from its address unless that is empty."""
     context = ssl_context_factory()
     # The name is for urllib3 to compare, since Python's ssl cannot compare addresses without a name.
     context.check_hostname = False
     if not insecure and context.verify_mode == ssl.CERT_NONE:
         context.verify_mode = ssl.CERT_REQUIRED
     # urllib3 sets the context's mode to this one.
-    tls: dict[str, Any] = {"ssl_context": context, "cert_reqs": context.verify_mode}
-    pools = urllib3.ProxyManager(proxy, **tls) if proxy else urllib3.PoolManager(**tls)
+    how: dict[str, Any] = {"ssl_context": context, "cert_reqs": context.verify_mode}
+    if local_address:
+        how["source_address"] = (local_address, 0)
+    pools = urllib3.ProxyManager(proxy, **how) if proxy else urllib3.PoolManager(**how)
     if insecure:
         https = partial(urllib3.HTTPSConnectionPool, assert_hostname=False)
         pools.pool_classes_by_scheme = {**pools.pool_classes_by_scheme, "https": https}  # type: ignore[dict-item]

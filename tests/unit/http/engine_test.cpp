@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <future>
 #include <memory>
 #include <vector>
@@ -186,6 +187,37 @@ TEST_F(EngineTest, AConnectionThatDiedIdleIsReplaced) {
   });
   for (int i = 0; i < 3; ++i) EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kNone);
   EXPECT_EQ(server.accepted(), 3);
+}
+
+TEST_F(EngineTest, AUserConnectsFromItsLocalAddress) {
+  std::string peer;
+  {
+    const ScriptedServer server([&peer](Connection& connection) {
+      connection.read_request();
+      peer = connection.peer();
+      connection.send(kOk);
+    });
+    Network network;
+    network.local_address = "127.0.0.2";
+    pool_ = engine_.make_pool(std::move(network));
+    EXPECT_EQ(get(server.url("/"))->response.status, 200);
+  }
+  EXPECT_EQ(peer, "127.0.0.2");
+}
+
+TEST_F(EngineTest, ALocalAddressThatIsNotOursKeepsTheConnectionFromBeingMade) {
+  const ScriptedServer server(always(kOk));
+  Network network;
+  network.local_address = "192.0.2.1";
+  pool_ = engine_.make_pool(network);
+  auto done = get(server.url("/"));
+  EXPECT_EQ(done->failure.kind, FailureKind::kUnreachable);
+  EXPECT_EQ(done->failure.os_error, EADDRNOTAVAIL);
+  network.local_address = "::1";
+  pool_ = engine_.make_pool(network);
+  done = get(server.url("/"));
+  EXPECT_EQ(done->failure.os_error, EAFNOSUPPORT);
+  EXPECT_EQ(server.accepted(), 0);
 }
 
 TEST_F(EngineTest, ManyUsersAreServedAtOnce) {

@@ -52,7 +52,9 @@ class NamesTest : public EngineTest {
     return "http://" + host + ":" + std::to_string(server.port()) + "/";
   }
   std::shared_ptr<ConnectionPool> pool_with(NameSettings names) {
-    return engine_.make_pool({std::make_shared<const NameSettings>(std::move(names)), std::nullopt});
+    Network network;
+    network.names = std::make_shared<const NameSettings>(std::move(names));
+    return engine_.make_pool(std::move(network));
   }
 
   std::shared_ptr<Directory> directory_;
@@ -115,7 +117,9 @@ TEST_F(NamesTest, WithoutATimeToLiveEachConnectionAsks) {
 TEST_F(NamesTest, AUserMayHaveATimeToLiveOfItsOwn) {
   const ScriptedServer server(always(kOkOnce));
   get(at("here.test", server));
-  pool_ = engine_.make_pool({std::make_shared<const NameSettings>(), Duration::zero()});
+  Network network;
+  network.name_time_to_live = Duration::zero();
+  pool_ = engine_.make_pool(std::move(network));
   get(at("here.test", server));
   EXPECT_EQ(directory_->look_ups, 2);
 }

@@ -1,6 +1,7 @@
 // A server on the loopback interface whose behaviour a test writes as a function of the connection.
 #pragma once
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -25,6 +26,15 @@ class Connection {
   ~Connection() { close(); }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
+
+  // The other side's address.
+  std::string peer() const {
+    sockaddr_in address{};
+    socklen_t size = sizeof address;
+    ::getpeername(fd_, reinterpret_cast<sockaddr*>(&address), &size);
+    char text[INET_ADDRSTRLEN];
+    return ::inet_ntop(AF_INET, &address.sin_addr, text, sizeof text);
+  }
 
   // The next request up to the end of its body (by Content-Length); empty when the client has closed.
   std::string read_request() {
