@@ -86,6 +86,17 @@ std::tuple<std::int64_t, double, double, double> phases(const StatsEntry& entry)
   return {entry.phases.requests, sums.connecting_ms, sums.waiting_ms, sums.receiving_ms};
 }
 
+// (how many are known, the times within which these fractions of them lie, the longest)
+std::tuple<std::int64_t, std::vector<double>, double> generator_delays(const StatsEntry& entry,
+                                                                       const std::vector<double>& fractions) {
+  const auto buckets = entry.phases.delays.buckets();
+  const double longest = entry.phases.longest_delay_ms;
+  std::vector<double> times;
+  for (const double fraction : fractions)
+    times.push_back(std::min(stats::percentile_ms(buckets, fraction), longest));
+  return {entry.phases.delays.count(), times, longest};
+}
+
 // Held within what was really measured.
 std::vector<double> precise_percentiles(const StatsEntry& entry, const std::vector<double>& fractions) {
   const auto buckets = entry.distribution();
@@ -151,6 +162,7 @@ void bind_entry(py::module_& module) {
       .def("median_response_time", &StatsEntry::median_response_time)
       .def("avg_content_length", &StatsEntry::avg_content_length)
       .def_property_readonly("phases", &phases)
+      .def("generator_delays", &generator_delays)
       .def_property_readonly("is_precise", &StatsEntry::is_precise)
       .def("distribution", &distribution)
       .def("precise_percentiles", &precise_percentiles)

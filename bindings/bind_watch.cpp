@@ -1,4 +1,4 @@
-// The watch for model code that does not let go of the Python thread.
+// Who uses the Python thread, and the watch for model code that does not let go of it.
 #include <pthread.h>
 #include <pybind11/pybind11.h>
 
@@ -12,6 +12,29 @@
 namespace py = pybind11;
 
 namespace nest::bindings {
+
+namespace {
+
+double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+py::object or_none(PyObject* object) {
+  return object == nullptr ? py::none() : py::reinterpret_borrow<py::object>(object);
+}
+
+py::list thread_use() {
+  const auto& uses = Runtime::get().thread_use().uses();
+  const auto& tasks = Runtime::get().task_accounts().tasks();
+  py::list items;
+  for (std::size_t account = 0; account < uses.size(); ++account) {
+    const sched::ThreadUse::Use& use = uses[account];
+    items.append(py::make_tuple(or_none(reinterpret_cast<PyObject*>(tasks[account].user_class)),
+                                or_none(tasks[account].code), use.turns, in_seconds(use.sum),
+                                in_seconds(use.longest)));
+  }
+  return items;
+}
+
+}  // namespace
 
 void bind_watch(py::module_& module) {
   module.def(
@@ -33,6 +56,7 @@ void bind_watch(py::module_& module) {
   module.def(
       "look_for_stalls_again", [] { Runtime::get().look_again(); },
       "Lets the watch count anew, and send its signal again if the thread is still not free by then.");
+  module.def("thread_use", &thread_use);
   module.def(
       "beat", [] { Runtime::get().beat(); }, "Tells the watch that the event loop turns.");
 }

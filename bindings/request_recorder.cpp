@@ -121,9 +121,12 @@ std::optional<stats::Phases> phases_of(PyObject* exchange, double response_time_
   }
   // The time of a request with redirects is that of all its hops, and models may record another one.
   if (std::abs(to_milliseconds(timings->response_time()) - response_time_ms) > 1e-6) return std::nullopt;
-  return stats::Phases{to_milliseconds(timings->sending - timings->started),
+  stats::Phases phases{to_milliseconds(timings->sending - timings->started),
                        to_milliseconds(timings->first_byte - timings->sending),
                        to_milliseconds(timings->completed - timings->first_byte)};
+  if (timings->resumed != SteadyTime{})
+    phases.delay_ms = to_milliseconds(timings->resumed - timings->completed);
+  return phases;
 }
 
 void add_request_recorder(py::module_& module) { module.def("request_recorder", &request_recorder); }

@@ -49,7 +49,7 @@ int Runtime::sleep(double seconds) {
     ready_.push_back(sleeper.get());
     if (!draining_) wake_.wake();
   }
-  const int result = suspend(sleeper->waiter);
+  const int result = suspend_caller(sleeper->waiter);
   if (result == 0) return 0;
   if (sleeper->due) {
     sleeper.release()->abandoned = true;
@@ -63,7 +63,7 @@ int Runtime::sleep(double seconds) {
 
 std::unique_ptr<Runtime::PendingRequest> Runtime::perform(std::unique_ptr<PendingRequest> request) {
   if (start(*request) < 0) return nullptr;
-  if (suspend(request->waiter) == 0) return request;
+  if (suspend_caller(request->waiter) == 0) return request;
   dispose(std::move(request));
   return nullptr;
 }
@@ -88,7 +88,7 @@ int Runtime::wait(PendingRequest& request) {
   if (check_running() < 0) return -1;
   http::Streaming& streaming = *request.exchange.streaming;
   streaming.python_waits_since = std::chrono::steady_clock::now();
-  const int result = suspend(request.waiter);
+  const int result = suspend_caller(request.waiter);
   streaming.python_waits_since = SteadyTime{};
   return result;
 }
@@ -107,6 +107,7 @@ void Runtime::drain() {
   draining_ = true;
   wake_.clear();
   if (!in_child_) http_.clear_completions();
+  thread_use_.begin_series(std::chrono::steady_clock::now());
   wake_due_timers();
   if (!in_child_) deliver_news();
   std::vector<Sleeper*> ready;
@@ -156,7 +157,10 @@ void Runtime::deliver_news() {
     }
     request->completed = true;
     request->exchange.pool.reset();
-    if (request->waiter.greenlet != nullptr) resume_one(request->waiter);
+    if (request->waiter.greenlet == nullptr) continue;
+    if (!request->exchange.streaming || !request->exchange.streaming->reads_body)
+      request->exchange.timings.resumed = thread_use_.last_moment();
+    resume_one(request->waiter);
   }
 }
 

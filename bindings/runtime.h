@@ -10,8 +10,10 @@
 #include "base/file_descriptor.h"
 #include "http/engine.h"
 #include "sched/stall_watch.h"
+#include "sched/thread_use.h"
 #include "sched/timer_queue.h"
 #include "switch.h"
+#include "task_accounts.h"
 
 namespace nest::bindings {
 
@@ -75,6 +77,9 @@ class Runtime {
     if (watch_) watch_->look_again();
   }
 
+  const sched::ThreadUse& thread_use() const { return thread_use_; }
+  TaskAccounts& task_accounts() { return task_accounts_; }
+
   // Ends all requests and stops all other threads; idempotent.
   void shutdown();
 
@@ -92,9 +97,15 @@ class Runtime {
 
   Runtime();
   int check_running() const;  // 0, or -1 with a Python exception set
+  int suspend_caller(Waiter& waiter) {
+    waiter.account = task_accounts_.current();
+    return suspend(waiter);
+  }
   void resume_one(Waiter& waiter) {
     beat();
+    thread_use_.begin_turn(waiter.account);
     resume(waiter);
+    thread_use_.end_turn(std::chrono::steady_clock::now());
   }
   void resume_sleepers(std::vector<Sleeper*>& sleepers);
   void wake_due_timers();
@@ -105,6 +116,8 @@ class Runtime {
   sched::TimerQueue timers_;
   std::vector<Sleeper*> ready_;
   std::unique_ptr<sched::StallWatch> watch_;
+  sched::ThreadUse thread_use_;
+  TaskAccounts task_accounts_{thread_use_};
   bool draining_ = false;
   bool stopped_ = false;
   bool in_child_ = false;

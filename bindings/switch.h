@@ -7,12 +7,15 @@
 
 #include <Python.h>
 
+#include "sched/thread_use.h"
+
 namespace nest::bindings {
 
 // One greenlet's sleep. On the heap; must outlive the sleep.
 struct Waiter {
   PyObject* greenlet = nullptr;  // owned while suspended
   bool woken = false;
+  sched::ThreadUse::Account account = sched::ThreadUse::kOthers;  // of the turn that resume() begins
 };
 
 // Imports greenlet's C API; -1 with a Python exception set if that fails. Once, before anything else here.
@@ -28,6 +31,9 @@ int suspend(Waiter& waiter);
 
 // Switches to the waiting greenlet and comes back when it waits for something else or ends.
 void resume(Waiter& waiter);
+
+// Tells greenlets apart as long as they live.
+const void* current_greenlet();
 
 // Aborts unless switching greenlets is allowed here and now.
 void check_switch_allowed();

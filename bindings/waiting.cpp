@@ -21,6 +21,17 @@ PyObject* sleep(PyObject* /*module*/, PyObject* argument) {
   return none_unless(Runtime::get().sleep(seconds) < 0);
 }
 
+PyObject* begin_task(PyObject* /*module*/, PyObject* const* args, Py_ssize_t count) {
+  if (count != 2) return PyErr_Format(PyExc_TypeError, "begin_task() takes 2 arguments, not %zd", count);
+  Runtime::get().task_accounts().begin(args[0], args[1]);
+  Py_RETURN_NONE;
+}
+
+PyObject* end_tasks(PyObject* /*module*/, PyObject* /*unused*/) {
+  Runtime::get().task_accounts().end();
+  Py_RETURN_NONE;
+}
+
 PyObject* drain(PyObject* /*module*/, PyObject* /*unused*/) {
   Runtime::get().drain();
   Py_RETURN_NONE;
@@ -43,6 +54,9 @@ PyObject* sleep_inside_catch_block(PyObject* /*module*/, PyObject* argument) {
 
 PyMethodDef functions[] = {
     {"sleep", &sleep, METH_O, "Lets other users run for so many seconds; 0: until they all had a turn."},
+    {"begin_task", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&begin_task)), METH_FASTCALL,
+     "From now on, the calling greenlet uses the thread for this task of this user."},
+    {"end_tasks", &end_tasks, METH_NOARGS, "The calling greenlet is done with its user's tasks."},
     {"drain", &drain, METH_NOARGS, "Resumes whoever is due. Called by the event loop, in its hub."},
     {"check_switch", &check_switch, METH_VARARGS,
      "A greenlet trace function that aborts on forbidden switches."},

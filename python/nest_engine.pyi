@@ -169,6 +169,12 @@ def shutdown() -> None:
 def sleep(seconds: float, /) -> None:
     """Let other users run for so many seconds; 0: until they all had a turn."""
 
+def begin_task(user: Any, task: Any, /) -> None:
+    """From now on, the calling greenlet uses the thread for this task of this user. A task set is no task."""
+
+def end_tasks() -> None:
+    """The calling greenlet is done with its user's tasks."""
+
 def drain() -> None:
     """Resume whoever is due. Called by the event loop, in its hub."""
 
@@ -327,6 +333,9 @@ class StatsEntry:
     @property
     def phases(self) -> tuple[int, float, float, float]:
         """How many requests' phases are known; the sums of connecting, waiting and receiving, in milliseconds."""
+    def generator_delays(self, fractions: list[float], /) -> tuple[int, list[float], float]:
+        """Milliseconds from a complete response until its user went on: of how many requests they are known, within
+        what times these fractions of them lie, and the longest."""
     @property
     def is_precise(self) -> bool:
         """Whether the two below know all times to half a percent; else they are made of the buckets."""
@@ -459,6 +468,11 @@ def load_nest_config(path: str) -> NestConfig:
 def watch_for_stalls(limit_s: float, signal_number: int) -> None:
     """From now on the calling thread gets the signal when it has neither called beat() nor resumed a user for so long;
     once for each such time. Replaces an earlier watch."""
+
+def thread_use() -> list[tuple[type | None, Any, int, float, float]]:
+    """Who has used the Python thread since the process began: class of the user, code of the task (or, of what is no
+    function, its type), number of turns, their seconds together, and the longest. The first is of all others that the
+    engine resumed."""
 
 def look_for_stalls_again() -> None: ...
 def beat() -> None:

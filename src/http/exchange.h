@@ -108,7 +108,8 @@ struct TimeParts {
   Duration download{};    // until the end of the response
 };
 
-// Stamps of the monotonic clock. `submitted` is set by the Python thread, the others by the I/O thread.
+// Stamps of the monotonic clock. `submitted` and `resumed` are set by the Python thread, the others by the
+// I/O thread.
 struct Timings {
   SteadyTime submitted{};
   SteadyTime started{};     // the I/O thread took it up
@@ -118,6 +119,7 @@ struct Timings {
   SteadyTime first_byte{};  // first byte of the response's header, not of a 1xx; zero if never
   SteadyTime header_end{};  // last byte of that header; zero if never
   SteadyTime completed{};   // last byte of the body (if it is streamed: of the header), or the failure
+  SteadyTime resumed{};     // the completed request was given to who waited for it; zero if nobody did
   // Of the connection, if it was made for this request.
   Duration dns{};
   Duration connect{};

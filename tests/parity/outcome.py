@@ -286,7 +286,8 @@ def read_json(text: str, clean: Cleaner) -> list[str]:
     """What --json says, with the kinds of its values instead of those that are measured."""
     lines = []
     for entry in json.loads(text):
-        entry.pop("phases_ms", None)  # ours, beside Locust's keys: docs/parity.md
+        for key in ("phases_ms", "generator_delay_ms"):  # ours, beside Locust's keys: docs/parity.md
+            entry.pop(key, None)
         exact = ("method", "name", "num_requests", "num_failures", "num_none_requests")
         kinds = {key: value if key in exact else type(value).__name__ for key, value in entry.items()}
         lines.append(clean.line(str(sorted(kinds.items()))))
@@ -313,7 +314,11 @@ def read_log(stderr: str, clean: Cleaner) -> list[str]:
     """First lines of the log records, each kind once: how often something is logged may depend on timing."""
     records = (LOG_RECORD.match(line) for line in stderr.splitlines())
     return sorted(
-        {clean.line(f"{r['level']} {r['logger']}: ") + clean.line(r["message"]) for r in records if r}
+        {
+            clean.line(f"{r['level']} {r['logger']}: ") + clean.line(r["message"])
+            for r in records
+            if r and r["logger"] != "locust.generator"  # ours: docs/parity.md
+        }
     )
 
 

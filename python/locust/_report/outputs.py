@@ -12,12 +12,15 @@ from locust_nest.errors import usage_error
 
 from .. import html
 from .. import stats as statistics
+from .._stats.generator import generator_use
 from .files import reason_of, why_not_writable, write_whole
 
 if TYPE_CHECKING:
     from ..env import Environment
 
 logger = logging.getLogger("locust.main")
+# Locust has none of this name: who reads its log can leave this out.
+generator_logger = logging.getLogger("locust.generator")
 
 
 def require_csv_files(prefix: str | None) -> None:
@@ -75,6 +78,13 @@ class Outputs:
         statistics.print_stats(stats, current=False)
         statistics.print_percentile_stats(stats)
         statistics.print_error_report(stats)
+        self._tell_of_generator()
+
+    def _tell_of_generator(self) -> None:
+        if use := generator_use(self._environment.stats):
+            level = logging.INFO if use.kept_up else logging.WARNING
+            for line in use.lines():
+                generator_logger.log(level, line)
 
     def _state(self) -> object:
         stats, runner = self._environment.stats, self._environment.runner

@@ -16,10 +16,18 @@ from markupsafe import Markup
 import locust
 import nest_engine
 
+from .._stats.generator import generator_use
 from ..util.date import format_duration
 from . import numbers
 from .distribution_charts import distribution_charts, percentile_chart
-from .tables import exception_rows, failure_table, phase_table, request_table, response_time_table
+from .tables import (
+    exception_rows,
+    failure_table,
+    phase_table,
+    request_table,
+    response_time_table,
+    thread_table,
+)
 from .template_args import host, task_ratios, template_args, time_span
 from .time_charts import moments_of, time_charts
 
@@ -39,6 +47,7 @@ def render(environment: Environment, show_download_link: bool, theme: str) -> st
     distributions = distribution_charts(environment.stats)
     every_chart = [*charts, *([percentiles] if percentiles else []), *(chart for _, chart in distributions)]
     start_s, end_s = time_span(environment)
+    generator = generator_use(environment.stats)
     return templates.get_template("report.html").render(
         title=environment.profile or _script(environment),
         kind="Load test report" + (", profile" if environment.profile else ""),
@@ -56,6 +65,8 @@ def render(environment: Environment, show_download_link: bool, theme: str) -> st
         response_times=response_time_table(environment),
         is_precise=environment.stats.total._core.is_precise,
         phases=phase_table(environment),
+        generator=generator,
+        thread=generator and thread_table(generator),
         failures=failure_table(environment),
         exceptions=exception_rows(environment),
         ratios={

@@ -15,6 +15,7 @@ from .distribution_charts import range_of, sparkline
 from .template_args import exceptions
 
 if TYPE_CHECKING:
+    from .._stats.generator import GeneratorUse
     from ..env import Environment
     from ..stats import StatsEntry
 
@@ -137,6 +138,24 @@ def phase_table(environment: Environment) -> Table | None:
 def _mean_phases(entry: StatsEntry) -> list[float]:
     requests, *sums = entry._core.phases
     return [total / max(requests, 1) for total in sums]
+
+
+def thread_table(use: GeneratorUse) -> Table:
+    """Who had the Python thread: tasks, and all else."""
+    titles = ["Share", "Turns", "Average turn (ms)", "Longest turn (ms)"]
+    rows = [
+        [
+            Cell(task.name, style="name"),
+            Cell(numbers.percent(task.share), task.share),
+            _number(task.turns),
+            _number(task.seconds / task.turns * 1000, 2),
+            _number(task.longest_s * 1000, 1),
+        ]
+        for task in use.tasks
+    ]
+    rest = max(1 - sum(task.share for task in use.tasks), 0.0)
+    total = [Cell("All else"), Cell(numbers.percent(rest), rest), *[Cell("")] * 3]
+    return Table([Column("Task", numeric=False, style="name"), *map(Column, titles)], rows, total)
 
 
 def failure_table(environment: Environment) -> Table:

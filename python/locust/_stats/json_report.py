@@ -29,7 +29,8 @@ def save_stats_json(stats: RequestStats, filename: str) -> None:
 
 
 def json_rows(stats: RequestStats) -> str:
-    """What `--json` prints: Locust's keys, and `phases_ms` where the engine knows the phases of requests."""
+    """What `--json` prints: Locust's keys, and where the engine sent the requests also `phases_ms` and
+    `generator_delay_ms`."""
     return json.dumps([_row(entry) for entry in stats.used_entries()], indent=4)
 
 
@@ -39,4 +40,7 @@ def _row(entry: StatsEntry) -> dict[str, Any]:
     if requests:
         means = (total / requests for total in sums)
         row["phases_ms"] = {"requests": requests, **dict(zip(PHASES, means, strict=True))}
+    count, (median, p99), longest = entry._core.generator_delays([0.5, 0.99])
+    if count:
+        row["generator_delay_ms"] = {"median": median, "99%": p99, "max": longest}
     return row

@@ -12,6 +12,7 @@ from .. import stats as settings
 from .._engine_attributes import WriteThroughDict, utf8_text
 from .entry import StatsEntry, StatsEntryDict
 from .error import StatsError, StatsErrorDict
+from .generator import Moment
 
 if TYPE_CHECKING:
     from ..env import Environment
@@ -158,6 +159,7 @@ class RequestStats:
             entry.reset()
         self.history = []
         self._timeline.clear()
+        self._began = Moment.now()
 
     def clear_all(self) -> None:
         """Forgets everything."""
@@ -168,6 +170,7 @@ class RequestStats:
         self.errors = {}
         self.history = []
         self._timeline.clear()
+        self._began = Moment.now()
 
     def serialize_stats(self) -> list[StatsEntryDict]:
         """The entries that counted something, **which this resets**: each call gives what is new."""

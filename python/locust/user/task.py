@@ -175,6 +175,7 @@ class TaskSet(metaclass=TaskSetMeta):
         if args or kwargs:
 
             def scheduled(holder: Any) -> None:
+                nest_engine.begin_task(self._user, task_callable)
                 self.execute_task(task_callable, *(args or ()), **(kwargs or {}))
 
         if first:
@@ -269,6 +270,7 @@ class TaskSet(metaclass=TaskSetMeta):
         holder = self._task_holder()
         queue = self._task_queue
         sleep = nest_engine.sleep
+        begin_task = nest_engine.begin_task
         get_next_task = self.get_next_task if self._overrides("get_next_task") else None
         execute_task = self.execute_task if self._overrides("execute_task") else None
         wait = self.wait if self._overrides("wait", "wait_time", "_sleep") or not user.wait_time else None
@@ -286,6 +288,7 @@ class TaskSet(metaclass=TaskSetMeta):
                 raise user._stop_reason()
             if has_lifetime:
                 user.end_if_expired()
+            begin_task(user, chosen)
             try:
                 if execute_task is not None:
                     execute_task(chosen)
@@ -313,6 +316,8 @@ class TaskSet(metaclass=TaskSetMeta):
         while True:
             if not self._task_queue:
                 self.schedule_task(self.get_next_task())
+            if self._task_queue:
+                nest_engine.begin_task(self._user, self._task_queue[0])
             if self._user._state == LOCUST_STATE_STOPPING:
                 raise self._user._stop_reason()
             try:

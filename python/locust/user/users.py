@@ -13,6 +13,7 @@ from gevent import Greenlet, GreenletExit
 from gevent.pool import Group
 from requests.exceptions import RequestException
 
+import nest_engine
 from locust_nest.http.rest import RestMixin, RestResponseT
 
 from .._texts import text_of
@@ -224,7 +225,11 @@ def shown_name(user_class: type[User]) -> str:
 
 
 def _run_user(user: User) -> None:
-    user.run()
+    nest_engine.begin_task(user, user.on_start)
+    try:
+        user.run()
+    finally:
+        nest_engine.end_tasks()
 
 
 NO_HOST = (
@@ -294,6 +299,7 @@ class PytestUser(User):
                 next(fixture, None)  # what it does after its yield
 
     def _call(self, function: Any, fixture: Any) -> None:
+        nest_engine.begin_task(self, function)
         try:
             function(fixture)
         except (RequestException, CatchResponseError, ConnectionError) as error:

@@ -1,0 +1,67 @@
+#include "sched/thread_use.h"
+
+#include <gtest/gtest.h>
+
+namespace nest::sched {
+namespace {
+
+using std::chrono::milliseconds;
+
+class ThreadUseTest : public ::testing::Test {
+ protected:
+  void turn(ThreadUse::Account account, int ms) {
+    use_.begin_turn(account);
+    pass(ms);
+    use_.end_turn(clock_.now());
+  }
+  void pass(int ms) { clock_.advance(milliseconds(ms)); }
+
+  SimulatedClock clock_;
+  ThreadUse use_;
+};
+
+TEST_F(ThreadUseTest, PutsEachTurnDownToItsAccount) {
+  const auto a = use_.open();
+  const auto b = use_.open();
+  use_.begin_series(clock_.now());
+  turn(a, 5);
+  turn(b, 1);
+  turn(a, 2);
+  turn(ThreadUse::kOthers, 4);
+  EXPECT_EQ(use_.uses()[a].turns, 2);
+  EXPECT_EQ(use_.uses()[a].sum, milliseconds(7));
+  EXPECT_EQ(use_.uses()[a].longest, milliseconds(5));
+  EXPECT_EQ(use_.uses()[b].sum, milliseconds(1));
+  EXPECT_EQ(use_.uses()[ThreadUse::kOthers].sum, milliseconds(4));
+}
+
+TEST_F(ThreadUseTest, CountsNothingBetweenSeries) {
+  const auto a = use_.open();
+  use_.begin_series(clock_.now());
+  turn(a, 1);
+  pass(100);
+  use_.begin_series(clock_.now());
+  turn(a, 1);
+  EXPECT_EQ(use_.uses()[a].sum, milliseconds(2));
+}
+
+TEST_F(ThreadUseTest, ATurnIsOfTheTaskThatItEndsWith) {
+  const auto before = use_.open();
+  const auto after = use_.open();
+  use_.begin_series(clock_.now());
+  use_.begin_turn(before);
+  use_.put_down_to(after);
+  EXPECT_EQ(use_.account(), after);
+  pass(3);
+  use_.end_turn(clock_.now());
+  EXPECT_EQ(use_.uses()[before].turns, 0);
+  EXPECT_EQ(use_.uses()[after].sum, milliseconds(3));
+}
+
+TEST_F(ThreadUseTest, NobodyHasATurnThatGeventGave) {
+  use_.put_down_to(use_.open());
+  EXPECT_EQ(use_.account(), ThreadUse::kOthers);
+}
+
+}  // namespace
+}  // namespace nest::sched
