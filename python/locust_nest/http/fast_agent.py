@@ -218,12 +218,13 @@ class LocustUserAgent:
                 if status in (301, 302, 303):
                     method = "HEAD" if method == "HEAD" else "GET"
                     body = content_type = None
-                    headers = _without(headers, "content-type", "content-length")
+                    headers = _without(headers, "content-type", "content-length", "content-encoding")
                 elif is_read(body) and not _rewound(body):
                     return _failed(exchange, here, UnrewoundBodyError(here, _ONCE), body), taken
+                headers = _without(headers, "cookie", "cookie2")
                 if urlsplit(here)[:2] != urlsplit(url)[:2]:
                     authorization = None
-                    headers = _without(headers, "authorization", "cookie", "host")
+                    headers = _without(headers, "authorization", "host")
                 continue
             if history:
                 response.history = history
