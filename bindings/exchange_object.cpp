@@ -100,7 +100,12 @@ PyObject* get_reason(PyObject* self, void*) { return to_latin1(exchange_of(self)
 PyObject* get_body(PyObject* self, void*) { return to_bytes(exchange_of(self).response.body); }
 
 PyObject* get_body_length(PyObject* self, void*) {
-  return PyLong_FromSize_t(exchange_of(self).response.body.size());
+  return PyLong_FromUnsignedLongLong(exchange_of(self).response.body_length);
+}
+
+PyObject* get_is_cut(PyObject* self, void*) {
+  const http::Response& response = exchange_of(self).response;
+  return PyBool_FromLong(response.body.size() < response.body_length);
 }
 
 PyObject* get_headers(PyObject* self, void*) { return pair_list(exchange_of(self).response.headers()); }
@@ -185,7 +190,8 @@ PyGetSetDef exchange_attributes[] = {
      nullptr},
     {"has_set_cookie", &get_has_set_cookie, nullptr, "Whether there is a Set-Cookie header.", nullptr},
     {"body", &get_body, nullptr, "The decoded body; a new bytes object each time.", nullptr},
-    {"body_length", &get_body_length, nullptr, "len(body), without making it.", nullptr},
+    {"body_length", &get_body_length, nullptr, "How many bytes came, kept or not.", nullptr},
+    {"is_cut", &get_is_cut, nullptr, "Whether body is only the first part of what came.", nullptr},
     {"method", &get_method, nullptr, "The request's method.", nullptr},
     {"url", &get_url, nullptr, "The URL as sent.", nullptr},
     {"request_headers", &get_request_headers, nullptr, "(name, value) of each request header as sent.",

@@ -64,6 +64,13 @@ PyObject* client_close(PyObject* self, PyObject* /*unused*/) {
   Py_RETURN_NONE;
 }
 
+// A number of bytes or None.
+bool to_limit(PyObject* value, uint64_t& limit) {
+  if (value == Py_None) return true;
+  limit = PyLong_AsUnsignedLongLong(value);
+  return PyErr_Occurred() == nullptr;
+}
+
 bool to_text(PyObject* value, std::string& text) {
   Py_ssize_t size = 0;
   const char* data = PyUnicode_AsUTF8AndSize(value, &size);
@@ -97,11 +104,11 @@ bool set_header(PyObject* value, std::string_view name, http::HeaderLines& lines
 enum class Built { kDone, kForRequests, kFailed };
 
 // Makes a request of the arguments method, url, is_normalized, base_headers, headers, body, connect_timeout,
-// read_timeout, settings, content_type, authorization, cookie.
+// read_timeout, settings, content_type, authorization, cookie, max_body_size.
 //
-// The last three become headers: content_type and cookie only where the headers have none, authorization
-// always. kForRequests where the requests library must look at the URL or the headers first; with a list for
-// `headers` it has done so. kFailed with a Python exception set.
+// The three before the last become headers: content_type and cookie only where the headers have none,
+// authorization always. kForRequests where the requests library must look at the URL or the headers first;
+// with a list for `headers` it has done so. kFailed with a Python exception set.
 Built build(ClientObject* client, PyObject* const* args, Runtime::PendingRequest& pending) {
   http::Request& request = pending.exchange.request;
   if (!to_text(args[0], request.method) || !to_text(args[1], request.url)) return Built::kFailed;
@@ -118,7 +125,7 @@ Built build(ClientObject* client, PyObject* const* args, Runtime::PendingRequest
     return Built::kFailed;
   }
   if (!to_body(args[5], request) || !to_timeout(args[6], request.connect_timeout) ||
-      !to_timeout(args[7], request.read_timeout)) {
+      !to_timeout(args[7], request.read_timeout) || !to_limit(args[12], request.max_response_body)) {
     return Built::kFailed;
   }
   if (args[8] != Py_None && !settings_of(args[8], request.settings)) return Built::kFailed;
@@ -133,7 +140,7 @@ PyObject* instead_of_an_exchange(Built built) {
 }
 
 PyObject* client_perform(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  if (count != 12) return PyErr_Format(PyExc_TypeError, "perform() takes 12 arguments, not %zd", count);
+  if (count != 13) return PyErr_Format(PyExc_TypeError, "perform() takes 13 arguments, not %zd", count);
   auto pending = std::make_unique<Runtime::PendingRequest>();
   const Built built = build(reinterpret_cast<ClientObject*>(self), args, *pending);
   if (built != Built::kDone) return instead_of_an_exchange(built);
@@ -145,16 +152,16 @@ PyObject* client_perform(PyObject* self, PyObject* const* args, Py_ssize_t count
 // The arguments of build(), whether the response's body is streamed, and the length of a body that is sent in
 // pieces, None for one that is whole.
 PyObject* client_start(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  if (count != 14) return PyErr_Format(PyExc_TypeError, "start() takes 14 arguments, not %zd", count);
+  if (count != 15) return PyErr_Format(PyExc_TypeError, "start() takes 15 arguments, not %zd", count);
   auto pending = std::make_unique<Runtime::PendingRequest>();
   const Built built = build(reinterpret_cast<ClientObject*>(self), args, *pending);
   if (built != Built::kDone) return instead_of_an_exchange(built);
   pending->exchange.streaming = std::make_unique<http::Streaming>();
   http::Streaming& streaming = *pending->exchange.streaming;
-  streaming.reads_body = args[12] == Py_True;
-  if (args[13] != Py_None) {
+  streaming.reads_body = args[13] == Py_True;
+  if (args[14] != Py_None) {
     streaming.sends_body = pending->exchange.request.has_body = true;
-    streaming.body_length = PyLong_AsLongLong(args[13]);
+    streaming.body_length = PyLong_AsLongLong(args[14]);
     if (PyErr_Occurred() != nullptr) return nullptr;
   }
   Runtime::PendingRequest& request = *pending;

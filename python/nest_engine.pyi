@@ -43,7 +43,11 @@ class Exchange:
     @property
     def body(self) -> bytes: ...
     @property
-    def body_length(self) -> int: ...
+    def body_length(self) -> int:
+        """How many bytes came, kept or not."""
+    @property
+    def is_cut(self) -> bool:
+        """Whether `body` is only the first part of what came."""
     @property
     def method(self) -> str: ...
     @property
@@ -114,13 +118,15 @@ class HttpClient:
         content_type: str | None,
         authorization: str | None,
         cookie: str | None,
+        max_body_size: int | None,
         /,
     ) -> Exchange:
         """Send a request and let other users run until its response is complete.
 
-        `headers` (a dict, or a list of bytes pairs taken as they are) go on top of `base_headers`; the last three
-        arguments become headers, `content_type` and `cookie` only where there is none. `NotImplemented` when the
-        URL is not plain (and `is_normalized` does not say that it has been seen to) or a header is unusual.
+        `headers` (a dict, or a list of bytes pairs taken as they are) go on top of `base_headers`; the three arguments
+        that follow `settings` become headers, `content_type` and `cookie` only where there is none. `NotImplemented`
+        when the URL is not plain (and `is_normalized` does not say that it has been seen to) or a header is unusual.
+        OverflowError for a negative `max_body_size`.
         """
     def start(
         self,
@@ -136,6 +142,7 @@ class HttpClient:
         content_type: str | None,
         authorization: str | None,
         cookie: str | None,
+        max_body_size: int | None,
         streams_response: bool,
         body_length: int | None,
         /,

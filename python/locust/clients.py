@@ -45,7 +45,6 @@ from locust_nest.http.keywords import (
 from locust_nest.http.network import client_of
 from locust_nest.http.response import EngineResponse, sent_request
 from locust_nest.http.verdict import JudgedResponse
-from nest_engine import Exchange
 
 from .event import EventHook
 from .exception import CatchResponseError, LocustError, ResponseError
@@ -112,9 +111,9 @@ class ResponseContextManager(JudgedResponse, EngineResponse):  # type: ignore[mi
         if self._streamed:
             return int(self.headers.get("content-length") or 0)
         exchange = self._exchange
-        if type(exchange) is Exchange:
-            return exchange.body_length
-        return len(self.content or b"")
+        if exchange is None or self._is_read:
+            return len(self.content or b"")
+        return exchange.body_length
 
     def __enter__(self) -> Self:
         if self._report is None and not self._is_legacy:
@@ -213,6 +212,8 @@ class HttpSession(requests.Session):
     trust_env = True
     verify: bool | str = True
     request_name: str | None = None
+    # Bytes of a response's body that are kept; what exceeds them is received and counted. None: all.
+    max_body_size: int | None = None
     # Of a user of the API until 0.14, or made as there with a `base_url` alone: its responses are those of that time.
     _is_legacy = False
 
@@ -242,6 +243,8 @@ class HttpSession(requests.Session):
             request_event = events.request
         self.request_event = request_event
         self.user = user
+        if (most := getattr(user, "max_body_size", None)) is not None:
+            self.max_body_size = most
         self._engine = client_of(user) if pool_manager is None else shared_client(pool_manager)
         if base_url and "@" in base_url:
             self._take_credentials(base_url)
@@ -394,7 +397,10 @@ class HttpSession(requests.Session):
         base_headers = own.get("headers", _DEFAULT_HEADERS)
         upper = method if method in _VERBS else checked_method(method.upper())
         perform = self._engine.perform
-        rest = (base_headers, headers, body, *limits, settings, content_type, authorization, cookie)
+        rest = (
+            base_headers, headers, body, *limits, settings, content_type, authorization, cookie,
+            self.max_body_size,
+        )  # fmt: skip
         try:
             exchange = perform(upper, url, False, *rest)
         except UnicodeEncodeError:  # half a character in the URL, which `requests` escapes
@@ -499,7 +505,7 @@ _SESSION_PARTS: dict[str, Callable[[HttpSession], Any]] = {
 
 
 def _engine_adapters(session: HttpSession) -> OrderedDict[str, Any]:
-    adapter = EngineAdapter(session._engine)
+    adapter = EngineAdapter(session._engine, session)
     return OrderedDict((("https://", adapter), ("http://", adapter)))
 
 

@@ -437,8 +437,14 @@ size_t CurlTransfer::take_body(std::string_view data) {
   if (header_is_published()) return pass_on(data);
   last_activity_ = std::chrono::steady_clock::now();
   Response& response = exchange_->response;
+  response.body_length += data.size();
+  if (!response.header_block.empty()) {
+    const uint64_t room = exchange_->request.max_response_body -
+                          std::min<uint64_t>(exchange_->request.max_response_body, response.body.size());
+    response.body.append(data.substr(0, room));
+    return data.size();
+  }
   response.body.append(data);
-  if (!response.header_block.empty()) return data.size();
   if (contains(data, "\n")) return reject(FailureKind::kBadResponse, kNotHttp);
   if (response.body.size() > kMaxStatusLine) return reject(FailureKind::kHeaderTooLarge, "status line");
   return data.size();

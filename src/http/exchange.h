@@ -52,6 +52,7 @@ struct Request {
   bool has_body = false;                        // false: no body and no Content-Length but where HTTP wants 0
   Duration connect_timeout = Duration::zero();  // zero: none
   Duration read_timeout = Duration::zero();     // longest silence of the server; zero: none
+  uint64_t max_response_body = UINT64_MAX;      // bytes of it that are kept, once decoded
   std::shared_ptr<const ConnectionSettings> settings;  // null: the defaults
 };
 
@@ -89,7 +90,8 @@ struct Response {
   int version = 11;  // 10, 11, 20, 30
   bool has_set_cookie = false;
   std::string header_block;  // the last header section as received, status line first
-  std::string body;          // decoded
+  std::string body;          // decoded; its first part if it is longer than Request::max_response_body
+  uint64_t body_length = 0;  // of all of it
 
   std::string_view reason() const;
   // Name and value of each header line in the order received; views into header_block.

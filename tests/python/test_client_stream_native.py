@@ -56,7 +56,7 @@ def test_reading_after_closing_gives_nothing(client: Any, serve: Any) -> None:
 
 def test_an_exchange_may_be_dropped_at_any_time(server: Server, serve: Any) -> None:
     engine = HttpClient()
-    nothing = (False, None, None, None, None, None, None, None, None, None)
+    nothing = (False, None, None, None, None, None, None, None, None, None, None)
     for wait_s in (None, 0, 0.01):
         exchange = engine.start("GET", f"{server.url}/", *nothing, True, None)
         if wait_s is not None:

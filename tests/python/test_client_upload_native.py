@@ -58,7 +58,7 @@ def test_the_request_of_a_fast_response_has_the_body_that_was_given(fast: Any, s
 
 
 def test_a_body_may_be_dropped_half_sent(server: Server) -> None:
-    nothing = (False, None, None, None, None, None, None, None, None, None)
+    nothing = (False, None, None, None, None, None, None, None, None, None, None)
     for wait_s in (None, 0, 0.01):
         exchange = HttpClient().start("POST", f"{server.url}/", *nothing, False, 7)
         assert exchange.send(b"half")

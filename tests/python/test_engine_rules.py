@@ -231,7 +231,7 @@ def test_a_request_under_way_is_cancelled_with_its_user() -> None:
     server.start()
     client = nest_engine.HttpClient()
     url = f"http://127.0.0.1:{server.server_port}/"
-    arguments = ("GET", url, False, None, None, None, None, None, None, None, None, None)
+    arguments = ("GET", url, False, *[None] * 10)
     user = gevent.spawn(client.perform, *arguments)
     gevent.sleep(0.05)
     user.kill(block=True, timeout=5)

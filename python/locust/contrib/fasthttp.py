@@ -126,6 +126,15 @@ class FastHttpSession:
             self.base_url = urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment))
 
     @property
+    def max_body_size(self) -> int | None:
+        """Bytes of a response's body that are kept; what exceeds them is received and counted. None: all."""
+        return self.client.max_body_size
+
+    @max_body_size.setter
+    def max_body_size(self, size: int | None) -> None:
+        self.client.max_body_size = size
+
+    @property
     def cookiejar(self) -> Any:
         return self.client.cookiejar
 
@@ -251,6 +260,8 @@ class _FastHttpSettings:
     proxy_port: int | None = None
     # One `ClientPool` for several users lets them share connections.
     client_pool: Any = None
+    # Bytes of a response's body that are kept; what exceeds them is received and counted. None: all.
+    max_body_size: int | None = None
     # Makes the TLS context of HTTPS connections; they then go through Python's ssl.
     ssl_context_factory: Callable[[], SSLContext] | None = None
 
@@ -273,6 +284,7 @@ class _FastHttpSettings:
             connection_timeout=self.connection_timeout,
             max_redirects=self.max_redirects,
             max_retries=self.max_retries,
+            max_body_size=self.max_body_size,
             proxy_host=self.proxy_host,
             proxy_port=self.proxy_port,
         )

@@ -253,6 +253,9 @@ class HttpUser(User, RestMixin[RestResponseContextManager]):
     # Connections shared by the users of the class; None gives each user its own.
     pool_manager: Any = None
 
+    # Bytes of a response's body that are kept; what exceeds them is received and counted. None: all.
+    max_body_size: int | None = None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.host is None:

@@ -11,7 +11,7 @@ from http.client import HTTPException
 from math import isnan
 from typing import Any
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import certifi
 import urllib3
@@ -114,11 +114,12 @@ def checked_method(method: str) -> str:
 
 
 class EngineAdapter(BaseAdapter):
-    """Sends prepared requests through the engine, on one user's connections."""
+    """Sends prepared requests through the engine, on one user's connections, within the limits of its session."""
 
-    def __init__(self, client: HttpClient) -> None:
+    def __init__(self, client: HttpClient, session: Any) -> None:
         super().__init__()
         self._client = client
+        self._session = ref(session)  # which has this adapter
 
     def send(  # type: ignore[override]
         self,
@@ -147,8 +148,11 @@ class EngineAdapter(BaseAdapter):
         elif stream:
             perform = partial(open_exchange, self._client, stream=True)
         method, headers = checked_method(request.method), _header_list(request)
+        most = getattr(self._session(), "max_body_size", None)
         try:
-            exchange = perform(method, url, True, None, headers, whole, *limits, settings, None, None, None)
+            exchange = perform(
+                method, url, True, None, headers, whole, *limits, settings, None, None, None, most
+            )
         except (OSError, HTTPException) as trouble:  # of the body, which urllib3 takes for the connection's
             raise aborted(trouble, request) from trouble
         assert exchange is not NotImplemented

@@ -78,7 +78,8 @@ class LocustUserAgent:
     """Sends requests on one pool of connections and follows redirects.
 
     `headers` go with every request; times in seconds; a `ssl_context_factory` of the model's own makes the
-    connections of HTTPS, which then do not go through the engine.
+    connections of HTTPS, which then do not go through the engine. `max_body_size` is how many bytes of a response's
+    body are kept (None: all).
     """
 
     # Made when it is first needed.
@@ -103,6 +104,7 @@ class LocustUserAgent:
         proxy_host: str | None = None,
         proxy_port: int | None = None,
         ssl_context_factory: Callable[[], ssl.SSLContext] | None = None,
+        max_body_size: int | None = None,
         **_: Any,
     ) -> None:
         if client_pool is None:
@@ -118,6 +120,7 @@ class LocustUserAgent:
             self.default_headers["User-Agent"] = USER_AGENT
         self.network_timeout = network_timeout
         self.connection_timeout = connection_timeout
+        self.max_body_size = max_body_size
         self._insecure = insecure
         self._proxy = f"http://{proxy_host}:{proxy_port}" if proxy_host else ""
         self._settings = (
@@ -256,7 +259,9 @@ class LocustUserAgent:
         elif stream:
             perform = partial(open_exchange, engine, stream=True)
         whole = None if is_read(body) else body
-        rest = (whole, *limits, self._settings, content_type, authorization, cookie)
+        rest = (
+            whole, *limits, self._settings, content_type, authorization, cookie, self.max_body_size,
+        )  # fmt: skip
         taken = 0.0
         retries = 0
         while True:
@@ -307,7 +312,7 @@ class LocustUserAgent:
             self._sockets = make_pools(
                 self._proxy, self._insecure, self._ssl_context_factory, self.clientpool.engine.local_address
             )
-        exchange = SocketExchange(method, quoted(url), all_headers, body)
+        exchange = SocketExchange(method, quoted(url), all_headers, body, self.max_body_size)
         started = perf_counter()
         in_chunks = length == UNKNOWN_LENGTH
         error = exchange.send(self._sockets, self.connection_timeout, self.network_timeout, in_chunks)

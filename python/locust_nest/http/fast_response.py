@@ -191,6 +191,11 @@ class FastResponse(JudgedResponse):
             return self.content.decode("utf-8", "replace")
 
     @property
+    def is_cut(self) -> bool:
+        """Whether `content` is only the first part of the body, because of the session's `max_body_size`."""
+        return bool(self._exchange.is_cut)
+
+    @property
     def status(self) -> str:
         return str(self.status_code)
 
@@ -306,6 +311,7 @@ class ErrorResponse(ResponseContextManager):
 
     content = None
     headers = None
+    is_cut = False
     text = None
     status_code = 0
 

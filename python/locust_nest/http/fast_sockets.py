@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import urllib3
@@ -12,6 +12,8 @@ from gevent.ssl import SSLContext
 
 from .fast_failures import from_urllib3
 from .uploads import is_read, pieces_of
+
+_AT_ONCE = 4096  # encoded bytes, which may become a thousand times as many
 
 
 def insecure_ssl_context_factory() -> SSLContext:
@@ -49,10 +51,15 @@ class SocketExchange:
     has_set_cookie = False
     raw: Any = None
 
-    def __init__(self, method: str, url: str, headers: Mapping[str, Any], body: Any) -> None:
+    def __init__(
+        self, method: str, url: str, headers: Mapping[str, Any], body: Any, max_body_size: int | None
+    ) -> None:
         self.method, self.url, self.request_body = method, url, body
         self.request_headers = [(name, str(value)) for name, value in headers.items()]
         self.headers: list[tuple[str, str]] = []
+        self._most = max_body_size
+        self._kept: bytes | None = None
+        self._length = 0
 
     def send(
         self,
@@ -86,12 +93,31 @@ class SocketExchange:
         self.has_set_cookie = "set-cookie" in self.raw.headers
         return None
 
-    @cached_property
+    @property
     def body(self) -> bytes:
-        return self.raw.read(decode_content=True)
+        if self._kept is None:
+            self._kept = self._read() if self._most is None else self._read_part(self._most)
+        return self._kept
+
+    def _read(self) -> bytes:
+        data: bytes = self.raw.read(decode_content=True)
+        self._length = len(data)
+        return data
+
+    def _read_part(self, most: int) -> bytes:
+        kept = bytearray()
+        for piece in self.raw.stream(_AT_ONCE, decode_content=True):
+            self._length += len(piece)
+            kept += piece[: most - len(kept)]
+        return bytes(kept)
 
     @property
     def body_length(self) -> int:
-        return len(self.body)
+        _ = self.body
+        return self._length
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.body) < self._length
 
     elapsed_ms = 0.0

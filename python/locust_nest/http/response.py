@@ -169,6 +169,8 @@ class EngineResponse(Response):
     """Where the time went; None if the engine did not send the request. Each response of `history` has its own."""
     _exchange: Exchange | None
     _failed_exchange: Exchange | None = None
+    # The body comes from `raw`.
+    _is_read = False
 
     def __init__(self, exchange: Exchange | None) -> None:
         # Not Response.__init__: whatever is missing is made by __getattr__.
@@ -190,7 +192,12 @@ class EngineResponse(Response):
 
     def read_from(self, raw: Any) -> None:
         """The body is still to come: it is read from `raw` when it is asked for."""
-        self.__dict__.update(raw=raw, _content=False, _content_consumed=False)
+        self.__dict__.update(raw=raw, _content=False, _content_consumed=False, _is_read=True)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether `content` is only the first part of the body, because of the session's `max_body_size`."""
+        return self._exchange is not None and self._exchange.is_cut
 
     def json(self, **kwargs: Any) -> Any:
         """The body as JSON; `requests.JSONDecodeError` if it is none."""

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <future>
 #include <memory>
@@ -247,6 +248,20 @@ TEST_F(EngineTest, ChunksInterimResponsesAndRepeatedHeadersAreUnderstood) {
   EXPECT_EQ(done->response.body, "abcde");
   EXPECT_TRUE(done->response.has_set_cookie);
   EXPECT_EQ(done->response.headers().size(), 3U);
+}
+
+TEST_F(EngineTest, WhatIsTooLongIsCountedAndNotKept) {
+  const ScriptedServer server(
+      always("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nhello" + std::string(99'995, 'x')));
+  for (const uint64_t limit : {uint64_t{0}, uint64_t{5}, uint64_t{100'000}, UINT64_MAX}) {
+    auto exchange = make(server.url("/"));
+    exchange->request.max_response_body = limit;
+    const auto done = run(std::move(exchange));
+    EXPECT_EQ(done->response.body.size(), std::min<uint64_t>(limit, 100'000));
+    EXPECT_EQ(done->response.body_length, 100'000U);
+    EXPECT_EQ(done->failure.kind, FailureKind::kNone);
+  }
+  EXPECT_EQ(server.accepted(), 1);
 }
 
 TEST_F(EngineTest, ABodyWithoutLengthEndsWithTheConnection) {
