@@ -169,8 +169,8 @@ CurlTransfer::~CurlTransfer() { curl_easy_cleanup(easy_); }
 void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
   exchange_ = exchange;
   pool_ = &pool;
-  header_complete_ = stands_still_ = gave_all_ = was_resolved_ = has_encoding_ = false;
-  content_lengths_ = 0;
+  header_complete_ = stands_still_ = gave_all_ = was_resolved_ = has_encoding_ = connection_died_ = false;
+  content_lengths_ = sendings_ = 0;
   rejection_ = {};
   error_[0] = '\0';
   last_activity_ = exchange->timings.started;
@@ -274,6 +274,7 @@ void CurlTransfer::set_names() {
 // makes libcurl give the transfer up.
 int CurlTransfer::on_resolve(void* /*resolver*/, void* /*reserved*/, void* self) {
   auto* transfer = static_cast<CurlTransfer*>(self);
+  if (transfer->refuses_repetition()) return 1;
   const Exchange& exchange = *transfer->exchange_;
   if (transfer->was_resolved_)
     return 0;  // of another spelling than foreseen: libcurl's resolver has to do it
@@ -286,7 +287,8 @@ int CurlTransfer::on_resolve(void* /*resolver*/, void* /*reserved*/, void* self)
 }
 
 curl_socket_t CurlTransfer::on_open(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
-  const auto* transfer = static_cast<CurlTransfer*>(self);
+  auto* transfer = static_cast<CurlTransfer*>(self);
+  if (transfer->refuses_repetition()) return CURL_SOCKET_BAD;
   return transfer->sockets_.open(transfer->sockets_.data, transfer->exchange_->pool->network, *address);
 }
 
@@ -316,12 +318,30 @@ SteadyTime CurlTransfer::read_deadline() const {
 }
 
 int CurlTransfer::on_sending(void* self, char* /*peer*/, char* /*local*/, int /*port*/, int /*local_port*/) {
-  static_cast<CurlTransfer*>(self)->begin_sending();
+  auto* transfer = static_cast<CurlTransfer*>(self);
+  if (transfer->refuses_repetition()) return CURL_PREREQFUNC_ABORT;
+  transfer->begin_sending();
   return CURL_PREREQFUNC_OK;
 }
 
-// Once more if the connection turns out to be dead and libcurl tries another.
+// Asked wherever libcurl may be about to send the request once more, which it does with every request whose
+// connection, an older one, ends without a byte of an answer. The server may have closed it before it saw the
+// request, or have acted on it.
+bool CurlTransfer::refuses_repetition() {
+  if (sendings_ == 0 || exchange_->timings.first_byte != SteadyTime{}) return false;
+  if (sendings_ == 1 && is_repeatable()) return false;
+  connection_died_ = true;
+  return true;
+}
+
+bool CurlTransfer::is_repeatable() const {
+  const Request& request = exchange_->request;
+  return !request.has_body && !sends_pieces_ &&
+         is_one_of(request.method, "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+}
+
 void CurlTransfer::begin_sending() {
+  ++sendings_;
   last_activity_ = std::chrono::steady_clock::now();
   Timings& timings = exchange_->timings;
   timings.sending = last_activity_;
@@ -517,8 +537,13 @@ void CurlTransfer::conclude(CURLcode code, int socket_error) {
       failure.message = exchange.response.header_block.empty()          ? "status line"
                         : contains(failure.message, "response headers") ? "header"
                                                                         : "header line";
+    if (connection_died_)
+      failure.kind =
+          failure.os_error == ECONNRESET ? FailureKind::kConnectionReset : FailureKind::kConnectionClosed;
     if (rejection_.kind != FailureKind::kNone) failure = rejection_;
+    is_worn_ = failure.os_error != 0;
   }
+  is_worn_ = is_worn_ || sendings_ > 1 || connection_died_;
   let_go();
 }
 

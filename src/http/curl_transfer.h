@@ -61,6 +61,8 @@ class CurlTransfer {
   // Lets go of the exchange with this failure instead of libcurl's verdict.
   void abandon(FailureKind kind);
 
+  // Not to be used for another request: libcurl would hold against it what happened to this one.
+  bool is_worn() const { return is_worn_; }
   CURL* easy() const { return easy_; }
   Exchange* exchange() const { return exchange_; }
   // When the server has been silent for too long; SteadyTime::max() while no such limit applies.
@@ -75,6 +77,8 @@ class CurlTransfer {
   static int on_resolve(void* resolver, void* reserved, void* self);
   static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
 
+  bool refuses_repetition();
+  bool is_repeatable() const;
   void begin_sending();
   void take_connection_times();
   void set_method(Request& request);
@@ -112,14 +116,17 @@ class CurlTransfer {
   SteadyTime last_activity_{};
   bool header_complete_ = false;
   bool ends_with_header_ =
-      false;                     // an answer to HEAD, of which libcurl does not know since we sent it a body
-  bool sends_pieces_ = false;    // what the handle is set to
-  bool gave_all_ = false;        // of a body that is sent in pieces
-  bool leaves_encoded_ = false;  // what the handle is set to
-  bool stands_still_ = false;    // a callback of ours had no room or no data
-  bool has_encoding_ = false;    // the header has a Content-Encoding
-  int content_lengths_ = 0;      // how often the header has a Content-Length
-  Failure rejection_;            // why a callback of ours refused data
+      false;                      // an answer to HEAD, of which libcurl does not know since we sent it a body
+  bool sends_pieces_ = false;     // what the handle is set to
+  bool gave_all_ = false;         // of a body that is sent in pieces
+  bool leaves_encoded_ = false;   // what the handle is set to
+  int sendings_ = 0;              // how often libcurl has sent the request
+  bool connection_died_ = false;  // and we did not let libcurl send it again
+  bool is_worn_ = false;          // libcurl keeps its errno, and counts repetitions over all requests
+  bool stands_still_ = false;     // a callback of ours had no room or no data
+  bool has_encoding_ = false;     // the header has a Content-Encoding
+  int content_lengths_ = 0;       // how often the header has a Content-Length
+  Failure rejection_;             // why a callback of ours refused data
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 

@@ -307,7 +307,10 @@ class CurlTransport final : public Transport {
     under_way_.erase(transfer);
     curl_multi_remove_handle(multi_, transfer->easy());
     conclude();
-    idle_.emplace_back(transfer);
+    if (transfer->is_worn())
+      delete transfer;
+    else
+      idle_.emplace_back(transfer);
     events_.completed(exchange);
   }
 

@@ -174,6 +174,19 @@ def test_a_name_that_does_not_resolve(client: Any, events: list[dict[str, Any]])
     assert events[0]["name"] == "/"
 
 
+@pytest.mark.parametrize(("method", "body"), [("POST", None), ("POST", b"x"), ("PUT", b"x"), ("GET", b"x")])
+def test_a_request_that_may_have_been_acted_on_is_not_repeated(
+    client: Any, server: Server, events: list[dict[str, Any]], method: str, body: bytes | None
+) -> None:
+    """The connection has been used before, and ends when the request has come."""
+    server.answers["/closes"] = b""
+    client.get("/")
+    client.request(method, "/closes", data=body)
+    assert "RemoteDisconnected" in repr(events[1]["exception"])
+    assert server.targets == ["GET /", f"{method} /closes"]
+    assert server.connections == 1
+
+
 def test_a_proxy_whose_name_does_not_resolve(client: Any, events: list[dict[str, Any]]) -> None:
     for scheme in ("http", "https"):
         response = client.get(

@@ -14,6 +14,7 @@ from requests.auth import HTTPBasicAuth
 import locust
 from locust import clients
 from locust.clients import HttpSession
+from locust.contrib.fasthttp import FastHttpSession
 from locust.env import Environment
 from locust.event import EventHook, Events
 
@@ -188,3 +189,16 @@ def test_a_host_that_is_no_http_url_raises_and_is_not_recorded(host: str) -> Non
     with pytest.raises(requests.exceptions.InvalidSchema):
         session.get("/x")
     assert recorded == []
+
+
+@pytest.mark.parametrize("make", [HttpSession, FastHttpSession])
+@pytest.mark.parametrize(("method", "times"), [("GET", 2), ("DELETE", 2), ("POST", 1)])
+def test_a_request_is_repeated_once_if_that_is_safe_and_its_connection_dies(
+    server: Server, hook: EventHook, events: list[dict[str, Any]], make: Any, method: str, times: int
+) -> None:
+    server.answers["/second"] = lambda sent: b"" if sent.connection == 1 else answer()
+    session = make(server.url, hook, None)
+    session.get("/")
+    session.request(method, "/second")
+    assert server.targets == ["GET /", *[f"{method} /second"] * times]
+    assert (events[1]["exception"] is None) == (times == 2)

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <future>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "engine_fixture.h"
@@ -187,6 +189,71 @@ TEST_F(EngineTest, AConnectionThatDiedIdleIsReplaced) {
     connection.send(kOk);
   });
   for (int i = 0; i < 3; ++i) EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kNone);
+  EXPECT_EQ(server.accepted(), 3);
+}
+
+// Answers the first request of a connection and ends it at the second; counts the requests.
+ScriptedServer::Script dies_at_the_second(std::atomic<int>& requests, bool by_reset) {
+  return [&requests, by_reset](Connection& connection) {
+    if (connection.read_request().empty()) return;
+    ++requests;
+    connection.send(kOk);
+    if (connection.read_request().empty()) return;
+    ++requests;
+    if (by_reset) connection.reset();
+  };
+}
+
+TEST_F(EngineTest, ARequestWhoseConnectionDiesIsSentAgainIfItIsSafe) {
+  for (const bool by_reset : {false, true}) {
+    std::atomic<int> requests{0};
+    const ScriptedServer server(dies_at_the_second(requests, by_reset));
+    pool_ = engine_.make_pool();
+    // More often than libcurl alone would do it with one handle.
+    for (int i = 0; i < 8; ++i) {
+      EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kNone);
+      EXPECT_EQ(run(make(server.url("/"), i % 2 == 0 ? "HEAD" : "DELETE"))->failure.kind, FailureKind::kNone);
+      pool_ = engine_.make_pool();
+    }
+    EXPECT_EQ(requests, 24);
+  }
+}
+
+TEST_F(EngineTest, ARequestWhoseConnectionDiesIsNotSentAgainIfTheServerMayHaveActedOnIt) {
+  for (const bool by_reset : {false, true}) {
+    const FailureKind expected = by_reset ? FailureKind::kConnectionReset : FailureKind::kConnectionClosed;
+    std::atomic<int> requests{0};
+    const ScriptedServer server(dies_at_the_second(requests, by_reset));
+    for (int i = 0; i < 8; ++i) {
+      pool_ = engine_.make_pool();
+      EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kNone);
+      auto exchange = make(server.url("/"), i % 2 == 0 ? "POST" : "PUT");
+      exchange->request.has_body = i % 4 != 0;
+      if (exchange->request.has_body) exchange->request.body = "x";
+      EXPECT_EQ(run(std::move(exchange))->failure.kind, expected);
+    }
+    EXPECT_EQ(requests, 16);
+    EXPECT_EQ(server.accepted(), 8);
+  }
+}
+
+TEST_F(EngineTest, ARequestIsSentAgainOnlyOnce) {
+  std::atomic<int> requests{0};
+  std::atomic<int> waiting{0};
+  const ScriptedServer server([&](Connection& connection) {
+    connection.read_request();
+    ++waiting;
+    while (waiting < 3) std::this_thread::sleep_for(milliseconds(1));
+    connection.send(kOk);
+    if (!connection.read_request().empty()) ++requests;
+  });
+  // Three connections, all of which die at the next request.
+  std::vector<std::unique_ptr<Exchange>> first;
+  for (int i = 0; i < 3; ++i) first.push_back(make(server.url("/")));
+  for (auto& exchange : first) submit(*exchange);
+  for (auto& exchange : first) wait_for(exchange.get());
+  EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kConnectionClosed);
+  EXPECT_EQ(requests, 2);
   EXPECT_EQ(server.accepted(), 3);
 }
 
