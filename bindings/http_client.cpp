@@ -91,13 +91,13 @@ bool to_body(PyObject* value, http::Request& request) {
   return true;
 }
 
-// A header of ours; false with a Python exception set when `value` is neither text nor None.
+// A header of ours; false with a Python exception set when `value` is neither text in Latin-1 nor None.
 bool set_header(PyObject* value, std::string_view name, http::HeaderLines& lines) {
   if (value == Py_None) return true;
-  Py_ssize_t size = 0;
-  const char* data = PyUnicode_AsUTF8AndSize(value, &size);
-  if (data == nullptr) return false;
-  lines.set(name, {data, static_cast<size_t>(size)});
+  PyObject* text = PyUnicode_AsLatin1String(value);
+  if (text == nullptr) return false;
+  lines.set(name, {PyBytes_AS_STRING(text), static_cast<size_t>(PyBytes_GET_SIZE(text))});
+  Py_DECREF(text);
   return true;
 }
 

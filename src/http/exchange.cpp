@@ -81,7 +81,7 @@ std::string_view Response::reason() const {
     if (space == std::string_view::npos) return {};
     line.remove_prefix(space + 1);
   }
-  return line;
+  return trim(line);
 }
 
 std::vector<std::pair<std::string_view, std::string_view>> Response::headers() const {

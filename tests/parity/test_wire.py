@@ -1,4 +1,7 @@
-"""What goes over the wire for every shape of a request: every byte but the order of the headers, and what is random."""
+"""What goes over the wire for every shape of a request: every byte but the order of the headers, and what is random.
+
+And what becomes of what comes back: parts, texts, cookies, redirects.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 from conftest import programs
 from outcome import Engine
 from probing import compare, probe
-from wire_differences import WIRE_DIFFERENCES
+from wire_differences import RESPONSE_DIFFERENCES, WIRE_DIFFERENCES
 
 
 def summary(found: dict[str, Any]) -> str:
@@ -20,4 +23,12 @@ def test_the_same_bytes_are_sent(tmp_path: Path) -> None:
     locust, ours = probe("wire", Path(program), tmp_path)
     assert len(ours) > 220
     found = compare(locust, ours, WIRE_DIFFERENCES, {case: summary(sent) for case, sent in ours.items()})
+    assert not found, "\n".join(found)
+
+
+def test_responses_are_understood_alike(tmp_path: Path) -> None:
+    (program,) = programs()[Engine.OURS]
+    locust, ours = probe("responses", Path(program), tmp_path)
+    assert len(ours) > 300
+    found = compare(locust, ours, RESPONSE_DIFFERENCES, {case: str(made) for case, made in ours.items()})
     assert not found, "\n".join(found)

@@ -32,6 +32,7 @@ from .uploads import UNKNOWN_LENGTH, held_in_memory, is_read, open_exchange
 # Objects that stand for connections which users share.
 _shared: WeakKeyDictionary[Any, HttpClient] = WeakKeyDictionary()
 
+_ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 _NO_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 
 Timeout = float | tuple[float | None, float | None] | None
@@ -139,7 +140,8 @@ class EngineAdapter(BaseAdapter):
             cert = tuple(cert) if isinstance(cert, list) else cert  # type: ignore[assignment]
             proxy = _proxy_url(proxy) if proxy else ""
             settings = connection_settings(verify, cert, proxy)
-        url = _without_credentials(request.url.partition("#")[0])
+        url = _ESCAPE.sub(lambda escape: escape[0].upper(), request.url.partition("#")[0])  # as urllib3 does
+        url = _without_credentials(url)
         perform: Any = self._client.perform
         whole = body
         if is_read(body):

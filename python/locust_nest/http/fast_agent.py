@@ -225,7 +225,7 @@ class LocustUserAgent:
                 elif is_read(body) and not _rewound(body):
                     return _failed(exchange, here, UnrewoundBodyError(here, _ONCE), body), taken
                 headers = _without(headers, "cookie", "cookie2")
-                if urlsplit(here)[:2] != urlsplit(url)[:2]:
+                if _origin(here) != _origin(url):
                     authorization = None
                     headers = _without(headers, "authorization", "host")
                 continue
@@ -377,12 +377,18 @@ def with_params(url: str, params: Any, extra: Mapping[str, Any] | None) -> str:
     return f"{url}{'&' if '?' in url else '?'}{query}{mark}{fragment}"
 
 
+def _origin(url: str) -> tuple[str, str | None, int]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
 @lru_cache(maxsize=4096)
 def quoted(url: str) -> str:
     """`url` as it goes on the wire; unlike in `requests`, dot segments stay. ValueError for a broken one."""
     parts = urlsplit(requote_uri(url.partition("#")[0]))
     _ = parts.port  # raises
-    return urlunsplit(parts._replace(path=parts.path or "/"))
+    # Credentials would become a header.
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], path=parts.path or "/"))
 
 
 def _prepared(base: Mapping[str, str], headers: Mapping[str, Any] | None) -> list[tuple[bytes, bytes]]:

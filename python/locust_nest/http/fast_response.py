@@ -105,6 +105,8 @@ def _sent_request(response: FastResponse) -> FastRequest:
 
 
 def _guessed_encoding(content: bytes) -> str | None:
+    if content.isascii():
+        return "ascii"
     try:
         content.decode()
     except UnicodeDecodeError:
@@ -185,8 +187,10 @@ class FastResponse(JudgedResponse):
         self.encoding = (
             self.encoding or get_encoding_from_headers(self.headers) or _guessed_encoding(self.content)
         )
+        if self.encoding is None:
+            return None
         try:
-            return self.content.decode(self.encoding or "utf-8", "replace")
+            return self.content.decode(self.encoding, "replace")
         except LookupError:
             return self.content.decode("utf-8", "replace")
 
@@ -208,7 +212,7 @@ class FastResponse(JudgedResponse):
         return self.content
 
     def json(self) -> Any:
-        return loads(self.content)
+        return loads(self.text)
 
     def raise_for_status(self) -> None:
         """Raise what is wrong with the response, after a verdict what that says."""

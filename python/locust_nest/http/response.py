@@ -78,11 +78,11 @@ def describe_raw(raw: Any, exchange: Exchange) -> None:
 
 def joined_headers(items: list[tuple[str, str]]) -> CaseInsensitiveDict[str]:
     """The headers by name; those that came more than once are joined by a comma."""
-    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+    joined: dict[str, tuple[str, str]] = {}
     for name, value in items:
-        before = headers.get(name)
-        headers[name] = value if before is None else f"{before}, {value}"
-    return headers
+        first, before = joined.get(name.lower(), (name, None))
+        joined[name.lower()] = first, value if before is None else f"{before}, {value}"
+    return CaseInsensitiveDict(joined.values())
 
 
 def sent_request(exchange: Exchange) -> PreparedRequest:
