@@ -17,7 +17,9 @@ const http::Exchange& exchange_of(PyObject* self) {
 
 void exchange_dealloc(PyObject* self) {
   PyTypeObject* type = Py_TYPE(self);
-  reinterpret_cast<ExchangeObject*>(self)->request.~unique_ptr();
+  auto& request = reinterpret_cast<ExchangeObject*>(self)->request;
+  Runtime::get().take_back(std::move(request));
+  request.~unique_ptr();
   type->tp_free(self);
   Py_DECREF(type);
 }

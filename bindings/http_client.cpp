@@ -16,9 +16,12 @@ namespace nest::bindings {
 
 namespace {
 
+PyTypeObject* client_type = nullptr;
+
 struct ClientObject {
   PyObject_HEAD std::shared_ptr<http::ConnectionPool> pool;
   http::Network network;  // of the next pool; the names are those of the moment
+  MergedHeaders session_headers;
 };
 
 // A number of seconds or None; false with a Python exception set for anything else.
@@ -44,6 +47,7 @@ PyObject* client_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   if (self == nullptr) return nullptr;
   new (&self->pool) std::shared_ptr<http::ConnectionPool>();
   new (&self->network) http::Network();
+  new (&self->session_headers) MergedHeaders();
   self->network.local_address = local_address;
   if (dns_ttl != Py_None) self->network.name_time_to_live = time_to_live;
   return reinterpret_cast<PyObject*>(self);
@@ -54,6 +58,7 @@ void client_dealloc(PyObject* self) {
   auto* client = reinterpret_cast<ClientObject*>(self);
   client->pool.~shared_ptr();
   client->network.~Network();
+  client->session_headers.~MergedHeaders();
   type->tp_free(self);
   Py_DECREF(type);
 }
@@ -101,39 +106,6 @@ bool set_header(PyObject* value, std::string_view name, http::HeaderLines& lines
   return true;
 }
 
-enum class Built { kDone, kForRequests, kFailed };
-
-// Makes a request of the arguments method, url, is_normalized, base_headers, headers, body, connect_timeout,
-// read_timeout, settings, content_type, authorization, cookie, max_body_size.
-//
-// The three before the last become headers: content_type and cookie only where the headers have none,
-// authorization always. kForRequests where the requests library must look at the URL or the headers first;
-// with a list for `headers` it has done so. kFailed with a Python exception set.
-Built build(ClientObject* client, PyObject* const* args, Runtime::PendingRequest& pending) {
-  http::Request& request = pending.exchange.request;
-  if (!to_text(args[0], request.method) || !to_text(args[1], request.url)) return Built::kFailed;
-  if (args[2] != Py_True && !http::is_plain_url(request.url)) return Built::kForRequests;
-  if (PyList_CheckExact(args[4])) {
-    if (!take_prepared_headers(args[4], request.headers)) return Built::kFailed;
-  } else if (merge_headers(args[3], request.headers) == HeaderResult::kUnusual ||
-             merge_headers(args[4], request.headers) == HeaderResult::kUnusual) {
-    return Built::kForRequests;
-  }
-  if ((!request.headers.has("Content-Type") && !set_header(args[9], "Content-Type", request.headers)) ||
-      !set_header(args[10], "Authorization", request.headers) ||
-      (!request.headers.has("Cookie") && !set_header(args[11], "Cookie", request.headers))) {
-    return Built::kFailed;
-  }
-  if (!to_body(args[5], request) || !to_timeout(args[6], request.connect_timeout) ||
-      !to_timeout(args[7], request.read_timeout) || !to_limit(args[12], request.max_response_body)) {
-    return Built::kFailed;
-  }
-  if (args[8] != Py_None && !settings_of(args[8], request.settings)) return Built::kFailed;
-  if (!client->pool) client->pool = Runtime::get().make_pool(client->network);
-  pending.exchange.pool = client->pool;
-  return Built::kDone;
-}
-
 PyObject* instead_of_an_exchange(Built built) {
   if (built == Built::kFailed) return nullptr;
   Py_RETURN_NOTIMPLEMENTED;
@@ -141,8 +113,8 @@ PyObject* instead_of_an_exchange(Built built) {
 
 PyObject* client_perform(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   if (count != 13) return PyErr_Format(PyExc_TypeError, "perform() takes 13 arguments, not %zd", count);
-  auto pending = std::make_unique<Runtime::PendingRequest>();
-  const Built built = build(reinterpret_cast<ClientObject*>(self), args, *pending);
+  auto pending = Runtime::get().make_request();
+  const Built built = build(self, args, *pending);
   if (built != Built::kDone) return instead_of_an_exchange(built);
   const bool body_is_text = PyUnicode_Check(args[5]);
   pending = Runtime::get().perform(std::move(pending));
@@ -154,7 +126,7 @@ PyObject* client_perform(PyObject* self, PyObject* const* args, Py_ssize_t count
 PyObject* client_start(PyObject* self, PyObject* const* args, Py_ssize_t count) {
   if (count != 15) return PyErr_Format(PyExc_TypeError, "start() takes 15 arguments, not %zd", count);
   auto pending = std::make_unique<Runtime::PendingRequest>();
-  const Built built = build(reinterpret_cast<ClientObject*>(self), args, *pending);
+  const Built built = build(self, args, *pending);
   if (built != Built::kDone) return instead_of_an_exchange(built);
   pending->exchange.streaming = std::make_unique<http::Streaming>();
   http::Streaming& streaming = *pending->exchange.streaming;
@@ -206,9 +178,39 @@ PyType_Spec client_spec = {"nest_engine.HttpClient", sizeof(ClientObject), 0, Py
 
 }  // namespace
 
+Built build(PyObject* object, PyObject* const* args, Runtime::PendingRequest& pending) {
+  auto& client = *reinterpret_cast<ClientObject*>(object);
+  http::Request& request = pending.exchange.request;
+  if (!to_text(args[0], request.method) || !to_text(args[1], request.url)) return Built::kFailed;
+  if (args[2] != Py_True && !http::is_plain_url(request.url)) return Built::kForRequests;
+  if (PyList_CheckExact(args[4])) {
+    if (!take_prepared_headers(args[4], request.headers)) return Built::kFailed;
+  } else if ((args[3] != Py_None &&
+              client.session_headers.merge(args[3], request.headers) == HeaderResult::kUnusual) ||
+             merge_headers(args[4], request.headers) == HeaderResult::kUnusual) {
+    return Built::kForRequests;
+  }
+  if ((!request.headers.has("Content-Type") && !set_header(args[9], "Content-Type", request.headers)) ||
+      !set_header(args[10], "Authorization", request.headers) ||
+      (!request.headers.has("Cookie") && !set_header(args[11], "Cookie", request.headers))) {
+    return Built::kFailed;
+  }
+  if (!to_body(args[5], request) || !to_timeout(args[6], request.connect_timeout) ||
+      !to_timeout(args[7], request.read_timeout) || !to_limit(args[12], request.max_response_body)) {
+    return Built::kFailed;
+  }
+  if (args[8] != Py_None && !settings_of(args[8], request.settings)) return Built::kFailed;
+  if (!client.pool) client.pool = Runtime::get().make_pool(client.network);
+  pending.exchange.pool = client.pool;
+  return Built::kDone;
+}
+
+bool is_http_client(PyObject* object) { return Py_TYPE(object) == client_type; }
+
 int add_http_types(PyObject* module) {
   PyObject* client = PyType_FromSpec(&client_spec);
-  if (client == nullptr || PyModule_AddObject(module, "HttpClient", client) < 0) return -1;
+  if (client == nullptr || PyModule_AddObject(module, "HttpClient", Py_NewRef(client)) < 0) return -1;
+  client_type = reinterpret_cast<PyTypeObject*>(client);
   return add_exchange_types(module) < 0 ? -1 : add_streamed_exchange_type(module);
 }
 

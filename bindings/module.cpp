@@ -6,6 +6,7 @@
 
 #include "base/errors.h"
 #include "http_client.h"
+#include "request_method.h"
 #include "switch.h"
 #include "waiting.h"
 
@@ -50,6 +51,7 @@ PYBIND11_EMBEDDED_MODULE(nest_engine, module) {
   check(import_greenlet());
   check(add_waiting_functions(module.ptr()));
   check(add_http_types(module.ptr()));
+  check(add_request_methods(module.ptr()));
   bind_engine(module);
   bind_stats(module);
   bind_report(module);

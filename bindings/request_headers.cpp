@@ -2,6 +2,7 @@
 
 #include <strings.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -9,23 +10,28 @@ namespace nest::bindings {
 
 namespace {
 
-// ASCII text or bytes without line breaks or surrounding blanks, as a view into the object.
-bool header_text(PyObject* object, std::string_view& text) {
+// ASCII text or bytes, as a view into the object; false for anything else.
+bool text_of(PyObject* object, std::string_view& text) {
   if (PyUnicode_CheckExact(object)) {
     if (!PyUnicode_IS_ASCII(object)) return false;
-    Py_ssize_t size = 0;
-    const char* data = PyUnicode_AsUTF8AndSize(object, &size);
-    text = {data, static_cast<size_t>(size)};
-  } else if (PyBytes_CheckExact(object)) {
-    text = {PyBytes_AS_STRING(object), static_cast<size_t>(PyBytes_GET_SIZE(object))};
-  } else {
-    return false;
+    text = {reinterpret_cast<const char*>(PyUnicode_1BYTE_DATA(object)),
+            static_cast<size_t>(PyUnicode_GET_LENGTH(object))};
+    return true;
   }
-  constexpr std::string_view kBlank = " \t\r\n\v\f";
-  const bool blank_at_end = !text.empty() && (kBlank.find(text.front()) != std::string_view::npos ||
-                                              kBlank.find(text.back()) != std::string_view::npos);
-  return !blank_at_end && text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
+  if (!PyBytes_CheckExact(object)) return false;
+  text = {PyBytes_AS_STRING(object), static_cast<size_t>(PyBytes_GET_SIZE(object))};
+  return true;
 }
+
+bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+// Without line breaks, NUL or surrounding blanks.
+bool is_usual(std::string_view text) {
+  if (!text.empty() && (is_blank(text.front()) || is_blank(text.back()))) return false;
+  return std::none_of(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; });
+}
+
+bool header_text(PyObject* object, std::string_view& text) { return text_of(object, text) && is_usual(text); }
 
 // Headers whose value follows from the body.
 bool describes_body(std::string_view name) {
@@ -55,13 +61,26 @@ HeaderResult merge_dict(PyObject* dict, bool values_are_pairs, http::HeaderLines
   PyObject* value = nullptr;
   for (Py_ssize_t position = 0; PyDict_Next(dict, &position, &key, &value) != 0;) {
     if (values_are_pairs) {  // CaseInsensitiveDict._store: lower-case name -> (name, value)
-      if (!PyTuple_Check(value) || PyTuple_GET_SIZE(value) != 2) return HeaderResult::kUnusual;
+      if (!PyTuple_CheckExact(value) || PyTuple_GET_SIZE(value) != 2) return HeaderResult::kUnusual;
       key = PyTuple_GET_ITEM(value, 0);
       value = PyTuple_GET_ITEM(value, 1);
     }
     if (merge_one(key, value, lines) == HeaderResult::kUnusual) return HeaderResult::kUnusual;
   }
   return HeaderResult::kMerged;
+}
+
+// The dictionary inside a requests CaseInsensitiveDict, borrowed from it; null for anything else.
+PyObject* store_of(PyObject* headers) {
+  static PyObject* const kStore = PyUnicode_InternFromString("_store");
+  if (PyDict_Check(headers)) return nullptr;
+  PyObject* store = PyObject_GetAttr(headers, kStore);
+  if (store == nullptr) {
+    PyErr_Clear();
+    return nullptr;
+  }
+  Py_DECREF(store);
+  return PyDict_Check(store) ? store : nullptr;
 }
 
 }  // namespace
@@ -81,15 +100,43 @@ bool take_prepared_headers(PyObject* items, http::HeaderLines& lines) {
 HeaderResult merge_headers(PyObject* headers, http::HeaderLines& lines) {
   if (headers == Py_None) return HeaderResult::kMerged;
   if (PyDict_CheckExact(headers)) return merge_dict(headers, false, lines);
-  if (PyDict_Check(headers)) return HeaderResult::kUnusual;
-  PyObject* store = PyObject_GetAttrString(headers, "_store");
-  if (store == nullptr) {
-    PyErr_Clear();
-    return HeaderResult::kUnusual;
+  PyObject* store = store_of(headers);
+  return store == nullptr ? HeaderResult::kUnusual : merge_dict(store, true, lines);
+}
+
+HeaderResult MergedHeaders::merge(PyObject* headers, http::HeaderLines& lines) {
+  PyObject* store = headers == Py_None || PyDict_CheckExact(headers) ? nullptr : store_of(headers);
+  if (store == nullptr) return merge_headers(headers, lines);
+  if (!is_of(store)) {
+    forget();
+    const HeaderResult result = merge_dict(store, true, lines_);
+    if (result != HeaderResult::kMerged) {
+      forget();
+      return result;
+    }
+    PyObject* item = nullptr;
+    for (Py_ssize_t position = 0; PyDict_Next(store, &position, nullptr, &item) != 0;) {
+      items_.push_back(Py_NewRef(item));
+    }
   }
-  const HeaderResult result = PyDict_Check(store) ? merge_dict(store, true, lines) : HeaderResult::kUnusual;
-  Py_DECREF(store);  // the headers object keeps it alive
-  return result;
+  lines = lines_;
+  return HeaderResult::kMerged;
+}
+
+bool MergedHeaders::is_of(PyObject* store) const {
+  if (items_.empty() || items_.size() != static_cast<size_t>(PyDict_GET_SIZE(store))) return false;
+  PyObject* item = nullptr;
+  size_t number = 0;
+  for (Py_ssize_t position = 0; PyDict_Next(store, &position, nullptr, &item) != 0;) {
+    if (items_[number++] != item) return false;
+  }
+  return true;
+}
+
+void MergedHeaders::forget() {
+  for (PyObject* item : items_) Py_DECREF(item);
+  items_.clear();
+  lines_ = {};
 }
 
 }  // namespace nest::bindings

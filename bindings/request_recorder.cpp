@@ -27,9 +27,21 @@ struct Recorder {
   py::object original_bucket;
   double window_read_s = -1;
   int window_s = stats::kDefaultPercentileWindowS;
+  py::object known;
+  RequestStats* known_stats = nullptr;
 
   bool has_own_bucket_function() const {
     return PyDict_GetItemWithError(settings.ptr(), bucket_name.ptr()) != original_bucket.ptr();
+  }
+
+  // Null for anything but a RequestStats, which is mostly the one of the call before.
+  RequestStats* stats(PyObject* object) {
+    if (object == known.ptr()) return known_stats;
+    py::detail::type_caster_base<RequestStats> caster;
+    if (object == Py_None || !caster.load(object, false)) return nullptr;
+    known = py::reinterpret_borrow<py::object>(object);
+    known_stats = &static_cast<RequestStats&>(caster);
+    return known_stats;
   }
 
   // A borrowed look into a dict: no Python code runs.
@@ -56,26 +68,24 @@ std::optional<std::string_view> text(PyObject* value) {
 }
 
 bool record_common_case(Recorder& recorder, PyObject* const* args) {
-  py::detail::type_caster_base<RequestStats> caster;
-  if (args[0] == Py_None || recorder.has_own_bucket_function() || !caster.load(args[0], false)) return false;
-  auto& stats = static_cast<RequestStats&>(caster);
+  RequestStats* stats = recorder.stats(args[0]);
+  if (stats == nullptr || recorder.has_own_bucket_function()) return false;
   const auto method = text(args[1]);
   const auto name = text(args[2]);
   Number length;
-  if (!method || !name || stats.find(*name, *method) == nullptr || !to_number(args[4], length)) return false;
+  if (!method || !name || !to_number(args[4], length)) return false;
+  stats::StatsEntry* entry = stats->find(*name, *method);
+  if (entry == nullptr) return false;
   stats::Sample sample{std::nullopt, length, wall_time_s(), std::nullopt};
+  std::optional<stats::Phases> phases;
   if (args[3] != Py_None) {
     Number response_time_ms;
     if (!to_number(args[3], response_time_ms) || !stats::loggable(response_time_ms)) return false;
     sample.response_time_ms = response_time_ms;
+    if (args[5] != Py_None) phases = phases_of(args[5], response_time_ms.real());
   }
-  stats.percentile_window_s = recorder.window(sample.now_s);
-  stats.log_request(*method, *name, sample);
-  if (args[5] != Py_None && sample.response_time_ms) {
-    if (const auto phases = phases_of(args[5], sample.response_time_ms->real())) {
-      stats.log_phases(*method, *name, *phases);
-    }
-  }
+  stats->percentile_window_s = recorder.window(sample.now_s);
+  stats->log_request(*entry, sample, phases);
   return true;
 }
 
@@ -100,7 +110,13 @@ PyMethodDef record_definition = {
 py::object request_recorder(const py::dict& settings) {
   py::str bucket_name("bucket_response_time");
   py::object original = settings[bucket_name];
-  auto recorder = std::make_unique<Recorder>(Recorder{settings, std::move(bucket_name), std::move(original)});
+  auto recorder = std::make_unique<Recorder>(Recorder{settings,
+                                                      std::move(bucket_name),
+                                                      std::move(original),
+                                                      -1,
+                                                      stats::kDefaultPercentileWindowS,
+                                                      {},
+                                                      nullptr});
   const auto destroy = [](PyObject* capsule) {
     delete static_cast<Recorder*>(PyCapsule_GetPointer(capsule, kCapsule));
   };

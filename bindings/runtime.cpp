@@ -61,6 +61,21 @@ int Runtime::sleep(double seconds) {
   return result;
 }
 
+std::unique_ptr<Runtime::PendingRequest> Runtime::make_request() {
+  if (spare_.empty()) return std::make_unique<PendingRequest>();
+  std::unique_ptr<PendingRequest> request = std::move(spare_.back());
+  spare_.pop_back();
+  return request;
+}
+
+void Runtime::take_back(std::unique_ptr<PendingRequest> request) {
+  constexpr size_t kMostSpare = 256;
+  if (spare_.size() >= kMostSpare) return;
+  request->exchange.renew();
+  request->waiter.woken = request->completed = request->abandoned = false;
+  spare_.push_back(std::move(request));
+}
+
 std::unique_ptr<Runtime::PendingRequest> Runtime::perform(std::unique_ptr<PendingRequest> request) {
   if (start(*request) < 0) return nullptr;
   if (suspend_caller(request->waiter) == 0) return request;

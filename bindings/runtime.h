@@ -30,6 +30,10 @@ class Runtime {
 
   static Runtime& get();
 
+  // A request that is empty. Those that are given back serve again, with the memory of their texts.
+  std::unique_ptr<PendingRequest> make_request();
+  void take_back(std::unique_ptr<PendingRequest> request);
+
   // Descriptors to be watched for reading.
   std::vector<int> descriptors() const { return {wake_.fd(), timer_fd_.fd(), http_.completion_fd()}; }
 
@@ -115,6 +119,7 @@ class Runtime {
   TimerFd timer_fd_;
   sched::TimerQueue timers_;
   std::vector<Sleeper*> ready_;
+  std::vector<std::unique_ptr<PendingRequest>> spare_;
   std::unique_ptr<sched::StallWatch> watch_;
   sched::ThreadUse thread_use_;
   TaskAccounts task_accounts_{thread_use_};

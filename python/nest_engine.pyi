@@ -98,6 +98,29 @@ class StreamedExchange(Exchange):
     def failure(self) -> tuple[str, int, str] | None:
         """As long as the body may still come: None."""
 
+class RequestMethod:
+    """A verb of a session class: the engine's work where a request says nothing unusual, else the function's."""
+
+    def __init__(
+        self, function: Callable[..., Any], method: str | None, follows_redirects: bool, /
+    ) -> None: ...
+    def __call__(self, session: Any, /, *args: Any, **kwargs: Any) -> Any: ...
+    def __get__(self, session: Any, owner: type | None = None, /) -> Any: ...
+    @property
+    def __wrapped__(self) -> Callable[..., Any]: ...
+
+def describe_sessions(
+    session: type,
+    response: type,
+    listener: type,
+    default_headers: Any,
+    encode_json: Callable[[Any], str],
+    record: Callable[..., bool],
+    cookie_jar: type,
+    /,
+) -> None:
+    """What `RequestMethod` works with; once, before the first request. See bindings/request_method.h."""
+
 class HttpClient:
     """One user's connections, made from `local_address`; `dns_ttl` in seconds, instead of that of all."""
 

@@ -43,11 +43,15 @@ from locust_nest.http.keywords import (
     tell_of_body,
 )
 from locust_nest.http.network import client_of
+from locust_nest.http.parts import add_parts
 from locust_nest.http.response import EngineResponse, sent_request
 from locust_nest.http.verdict import JudgedResponse
+from nest_engine import Exchange, RequestMethod, describe_sessions
 
 from .event import EventHook
 from .exception import CatchResponseError, LocustError, ResponseError
+from .stats import StatsListener
+from .stats import _record as record_request
 
 __all__ = [
     "CatchResponseError",
@@ -231,7 +235,7 @@ class HttpSession(requests.Session):
         classes = type(self).__mro__
         if args or kwargs or classes[classes.index(HttpSession) + 1] is not requests.Session:
             super().__init__(*args, **kwargs)
-        # Else not Session.__init__: whatever is missing is made by __getattr__.
+        # Else not Session.__init__: whatever is missing is made when it is touched.
         self.base_url = base_url
         if getattr(user, "_is_legacy", request_event is None and request_success is None):
             self._is_legacy = True
@@ -255,14 +259,6 @@ class HttpSession(requests.Session):
             self.auth = HTTPBasicAuth(parts.username, parts.password)
             host = parts.netloc.rpartition("@")[2]
             self.base_url = urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment))
-
-    def __getattr__(self, name: str) -> Any:
-        make = _SESSION_PARTS.get(name)
-        if make is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = make(self)
-        self.__dict__[name] = value
-        return value
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__attrs__}
@@ -313,6 +309,17 @@ class HttpSession(requests.Session):
             url = f"{base_url}{url}"
         start_time = time()
         sent = self._send_natively(method, url, kwargs) or self._send_through_requests(method, url, **kwargs)
+        return self._record(sent, method, name, catch_response, context, start_time)
+
+    def _record(
+        self,
+        sent: _Sent,
+        method: str,
+        name: str | None,
+        catch_response: bool,
+        context: Mapping[str, Any] | None,
+        start_time: float,
+    ) -> ResponseContextManager:
         response, response_time, full_url = sent
         if self._is_legacy:
             response._is_legacy, response._given_name = True, name
@@ -410,6 +417,27 @@ class HttpSession(requests.Session):
             exchange = perform(upper, url.partition("#")[0], True, *rest)
             if exchange is NotImplemented:
                 return None
+        return self._answer(exchange, url, limits, verify, kwargs.get("allow_redirects", True))
+
+    def _conclude(
+        self,
+        exchange: Exchange,
+        method: str,
+        url: str,
+        name: str,
+        catch_response: bool,
+        context: Mapping[str, Any] | None,
+        start_time: float,
+        timeout: float | None,
+        allow_redirects: bool,
+    ) -> ResponseContextManager:
+        """What a `RequestMethod` leaves to be done: the request failed, or the answer is no end in itself."""
+        sent = self._answer(exchange, url, (timeout, timeout), self.verify, allow_redirects)
+        return self._record(sent, method, name, catch_response, context, start_time)
+
+    def _answer(
+        self, exchange: Exchange, url: str, limits: _Limits, verify: bool | str, allow_redirects: bool
+    ) -> _Sent:
         response = ResponseContextManager(exchange)
         if exchange.failure is not None:
             response.request = sent_request(exchange)
@@ -419,24 +447,21 @@ class HttpSession(requests.Session):
             return response, exchange.response_time_ms, url
         if "#" in url:
             response.url = response.request.url = url
-        follow = (
-            response.status_code in REDIRECT_STATI and get("allow_redirects", True) and response.is_redirect
-        )
-        if follow and "cookies" in own:
+        follow = response.status_code in REDIRECT_STATI and allow_redirects and response.is_redirect
+        if follow and "cookies" in self.__dict__:
             response.request._cookies = self.cookies.copy()  # type: ignore[attr-defined] # as they were sent
         if exchange.has_set_cookie:
             extract_cookies_to_jar(self.cookies, response.request, response.raw)
         if follow:
-            return self._follow(response, kwargs, verify)
+            return self._follow(response, limits, verify)
         return response, exchange.response_time_ms, url
 
-    def _follow(self, first: ResponseContextManager, kwargs: SendKeywords, verify: bool | str) -> _Sent:
+    def _follow(self, first: ResponseContextManager, limits: _Limits, verify: bool | str) -> _Sent:
         """Follow redirects by the rules of `requests`, from a response that the engine already has."""
         hops: list[Any] = [first]
         first._next = None  # type: ignore[attr-defined] # it is followed
         try:
-            timeout: Any = kwargs.get("timeout")
-            hops.extend(self.resolve_redirects(first, first.request, timeout=timeout, verify=verify))  # type: ignore[arg-type]
+            hops.extend(self.resolve_redirects(first, first.request, timeout=limits, verify=verify))  # type: ignore[arg-type]
         except _UNUSABLE_URL:
             raise
         except RequestException as error:
@@ -487,9 +512,11 @@ for _verb in ("request", "get", "options", "head", "put", "patch", "delete"):
     tell_of_body(getattr(HttpSession, _verb))
 
 
-# URL with its query, headers, body, content type, and the limits of connecting and reading.
-_Parts = tuple[str, Any, bytes | str | None, str | None, tuple[float | None, float | None]]
+# Of connecting and reading, in seconds.
+_Limits = tuple[float | None, float | None]
 _NO_LIMITS = (None, None)
+# URL with its query, headers, body, content type, and the limits.
+_Parts = tuple[str, Any, bytes | str | None, str | None, _Limits]
 
 # A response, its time in milliseconds, and the full URL of the first request.
 _Sent = tuple[ResponseContextManager, float, str]
@@ -502,6 +529,21 @@ _SESSION_PARTS: dict[str, Callable[[HttpSession], Any]] = {
     "params": lambda session: {},
     "proxies": lambda session: {},
 }
+add_parts(HttpSession, _SESSION_PARTS)
+
+# Which the engine carries out itself where nothing unusual is said.
+for _verb in ("request", "get", "options", "head", "post", "put", "patch", "delete"):
+    _method = None if _verb == "request" else _verb.upper()
+    setattr(HttpSession, _verb, RequestMethod(vars(HttpSession)[_verb], _method, _verb != "head"))
+describe_sessions(
+    HttpSession,
+    ResponseContextManager,
+    StatsListener,
+    _DEFAULT_HEADERS,
+    complexjson.JSONEncoder(allow_nan=False).encode,
+    record_request,
+    SessionCookieJar,
+)
 
 
 def _engine_adapters(session: HttpSession) -> OrderedDict[str, Any]:

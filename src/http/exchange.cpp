@@ -1,12 +1,11 @@
 #include "http/exchange.h"
 
 #include <algorithm>
+#include <atomic>
 
 namespace nest::http {
 
 namespace {
-
-std::string_view name_of(std::string_view line) { return line.substr(0, line.find(':')); }
 
 std::string_view trim(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
@@ -24,6 +23,15 @@ std::string_view next_line(std::string_view& block) {
   return line;
 }
 
+// The line of this header; the end if there is none.
+template <class Lines>
+auto find(Lines& lines, std::string_view name) {
+  return std::find_if(lines.begin(), lines.end(), [name](const std::string& line) {
+    return line.size() > name.size() && line[name.size()] == ':' &&
+           same_name(std::string_view(line).substr(0, name.size()), name);
+  });
+}
+
 }  // namespace
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
@@ -33,27 +41,52 @@ bool same_name(std::string_view a, std::string_view b) {
                     [](char x, char y) { return lower(x) == lower(y); });
 }
 
-std::vector<std::string>::iterator HeaderLines::find(std::string_view name) {
-  return std::find_if(lines_.begin(), lines_.end(),
-                      [name](const std::string& line) { return same_name(name_of(line), name); });
+const std::vector<std::string>& HeaderLines::lines() const {
+  static const Lines none;
+  return lines_ ? *lines_ : none;
+}
+
+HeaderLines::Lines& HeaderLines::own() {
+  if (!lines_) {
+    lines_ = std::make_shared<Lines>();
+  } else if (lines_.use_count() > 1) {
+    lines_ = std::make_shared<Lines>(*lines_);
+  } else {
+    std::atomic_thread_fence(std::memory_order_acquire);  // another thread may have had the last copy
+  }
+  return *lines_;
 }
 
 void HeaderLines::set(std::string_view name, std::string_view value) {
-  const auto found = find(name);
-  std::string& line = found == lines_.end() ? lines_.emplace_back() : *found;
+  Lines& lines = own();
+  const auto found = find(lines, name);
+  std::string& line = found == lines.end() ? lines.emplace_back() : *found;
   line.clear();
   line.reserve(name.size() + 2 + value.size());
   line.append(name).append(": ").append(value);
 }
 
 void HeaderLines::remove(std::string_view name) {
-  const auto found = find(name);
-  if (found != lines_.end()) lines_.erase(found);
+  if (!has(name)) return;
+  Lines& lines = own();
+  lines.erase(find(lines, name));
 }
 
-bool HeaderLines::has(std::string_view name) const {
-  return std::any_of(lines_.begin(), lines_.end(),
-                     [name](const std::string& line) { return same_name(name_of(line), name); });
+bool HeaderLines::has(std::string_view name) const { return find(lines(), name) != lines().end(); }
+
+void Exchange::renew() {
+  constexpr size_t kMuch = 4096;
+  Exchange fresh;
+  const auto keep = [](std::string& memory, std::string& text) {
+    if (memory.capacity() > kMuch) return;
+    memory.clear();
+    text = std::move(memory);
+  };
+  keep(request.url, fresh.request.url);
+  keep(request.body, fresh.request.body);
+  keep(response.header_block, fresh.response.header_block);
+  keep(response.body, fresh.response.body);
+  *this = std::move(fresh);
 }
 
 TimeParts Timings::parts() const {

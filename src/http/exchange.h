@@ -31,17 +31,18 @@ char lower(char c);
 bool same_name(std::string_view a, std::string_view b);
 
 // Request headers as lines "Name: value", ready for the wire. Setting a name again replaces it whatever the
-// case.
+// case. Copies share their lines, also between threads, until one of them is changed.
 class HeaderLines {
  public:
   void set(std::string_view name, std::string_view value);
   void remove(std::string_view name);
   bool has(std::string_view name) const;
-  const std::vector<std::string>& lines() const { return lines_; }
+  const std::vector<std::string>& lines() const;
 
  private:
-  std::vector<std::string>::iterator find(std::string_view name);
-  std::vector<std::string> lines_;
+  using Lines = std::vector<std::string>;
+  Lines& own();                   // to be changed
+  std::shared_ptr<Lines> lines_;  // null: none
 };
 
 struct Request {
@@ -138,6 +139,9 @@ struct Timings {
 // Owned by the Python side; lent to the I/O thread from submit() until it comes back completed, exactly once.
 // What the Python side may touch before that is said in Streaming.
 struct Exchange {
+  // Ready for another request, with the memory of its texts unless that is much.
+  void renew();
+
   Request request;
   Response response;
   Failure failure;

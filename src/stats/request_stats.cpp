@@ -16,15 +16,21 @@ RequestStats::RequestStats(bool with_cache, double now_s)
     : total(std::make_shared<StatsEntry>(kTotalName, "", with_cache, now_s)), use_cache(with_cache) {}
 
 void RequestStats::log_request(std::string_view method, std::string_view name, const Sample& sample) {
-  Sample rounded = sample;
-  if (rounded.response_time_ms && !rounded.bucket)
-    rounded.bucket = bucket_response_time(*sample.response_time_ms);
-  total->log(rounded, percentile_window_s);
   StatsEntry* entry = find(name, method);
   if (entry == nullptr) [[unlikely]] {
     entry = get_or_create(name, method, sample.now_s).get();
   }
-  entry->log(rounded, percentile_window_s);
+  log_request(*entry, sample, std::nullopt);
+}
+
+void RequestStats::log_request(StatsEntry& entry, const Sample& sample, const std::optional<Phases>& phases) {
+  Sample rounded = sample;
+  if (rounded.response_time_ms && !rounded.bucket)
+    rounded.bucket = bucket_response_time(*sample.response_time_ms);
+  for (StatsEntry* counted : {total.get(), &entry}) {
+    counted->log(rounded, percentile_window_s);
+    if (phases) counted->phases.add(*phases);
+  }
 }
 
 void RequestStats::log_request(std::string_view method, std::string_view name,

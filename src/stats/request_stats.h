@@ -50,6 +50,8 @@ class RequestStats {
   void log_request(std::string_view method, std::string_view name, const Sample& sample);
   void log_request(std::string_view method, std::string_view name, std::optional<double> response_time_ms,
                    std::int64_t content_length, double now_s, std::optional<long> bucket = std::nullopt);
+  // The same for an entry that find() gave.
+  void log_request(StatsEntry& entry, const Sample& sample, const std::optional<Phases>& phases);
   // Adds to total and to the entry, if there is one.
   void log_phases(std::string_view method, std::string_view name, const Phases& phases);
   // Counts a failure in total and in its entry; its kind is counted by StatsError::occurred().

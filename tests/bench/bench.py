@@ -35,6 +35,9 @@ def main() -> int:
     parser.add_argument(
         "--ours-only", action="store_true", help="memory and truth without Locust beside them"
     )
+    parser.add_argument(
+        "--instructions", action="store_true", help="of the python benchmark: count them, by valgrind"
+    )
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     options = parser.parse_args()
     chosen = list(BENCHMARKS) if options.benchmark == "all" else [options.benchmark]

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from generators import BenchmarkError, Generator, Run, failures_in, locust_like, our_binary, require
+from instructions import print_counts
 from nginx import Nginx
 from report import Requirement, conclude, surroundings, table
 
@@ -49,6 +50,9 @@ def benchmark(options: argparse.Namespace) -> int:
     rounds, window_s = options.rounds or (3 if options.quick else 7), 2.0 if options.quick else 4.0
     chosen = generators()
     print(surroundings())
+    if options.instructions:
+        print_counts(chosen, USERS)
+        return 0
     print(
         f"\n{USERS} users without waits, {rounds} rounds of {window_s:.0f} s each on core {GENERATOR_CORE}:"
     )

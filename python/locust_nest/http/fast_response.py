@@ -19,6 +19,7 @@ from locust.exception import LocustError
 
 from .fast_failures import BadStatusCode, failure_of
 from .fast_sockets import SocketExchange
+from .parts import add_parts
 from .response import RawBody
 from .streams import StreamedBody
 from .timings import Timings, timings_of
@@ -155,14 +156,6 @@ class FastResponse(JudgedResponse):
         self.status_code = exchange.status
         self.url = url
 
-    def __getattr__(self, name: str) -> Any:
-        make = _PARTS.get(name)
-        if make is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = make(self)
-        self.__dict__[name] = value
-        return value
-
     @property
     def _known_failure(self) -> BaseException | None:  # type: ignore[override]
         return self.error or self._broken
@@ -260,6 +253,9 @@ class FastResponse(JudgedResponse):
 
     def failure(self, exc: Any) -> None:
         raise LocustError(_NOT_CAUGHT)
+
+
+add_parts(FastResponse, _PARTS)
 
 
 class ResponseContextManager(FastResponse):

@@ -18,6 +18,7 @@ from requests.utils import get_encoding_from_headers
 
 from nest_engine import Exchange
 
+from .parts import add_parts
 from .timings import Timings, timings_of
 
 
@@ -168,12 +169,13 @@ class EngineResponse(Response):
     timings: Timings | None
     """Where the time went; None if the engine did not send the request. Each response of `history` has its own."""
     _exchange: Exchange | None
+    _content_consumed: bool
     _failed_exchange: Exchange | None = None
     # The body comes from `raw`.
     _is_read = False
 
     def __init__(self, exchange: Exchange | None) -> None:
-        # Not Response.__init__: whatever is missing is made by __getattr__.
+        # Not Response.__init__: whatever is missing is made when it is touched.
         if exchange is None or exchange.failure is not None:
             self.status_code = 0
             self._exchange = None
@@ -181,14 +183,6 @@ class EngineResponse(Response):
         else:
             self.status_code = exchange.status
             self._exchange = exchange
-
-    def __getattr__(self, name: str) -> Any:
-        make = _PARTS.get(name)
-        if make is None:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        value = make(self)
-        self.__dict__[name] = value
-        return value
 
     def read_from(self, raw: Any) -> None:
         """The body is still to come: it is read from `raw` when it is asked for."""
@@ -224,3 +218,6 @@ class EngineResponse(Response):
         if not self._content_consumed:
             _ = self.content
         return {name: getattr(self, name) for name in self.__attrs__}
+
+
+add_parts(EngineResponse, _PARTS)

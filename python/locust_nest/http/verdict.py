@@ -9,22 +9,9 @@ from typing import Any, Self, TypeVar
 from locust.exception import CatchResponseError, LocustError, ResponseError
 from locust.stats import StatsListener
 
+from .parts import LazyPart
+
 JudgedT = TypeVar("JudgedT", bound="JudgedResponse")
-
-
-class _MadeOnce:
-    """`functools.cached_property` without its lock, which costs as much as the property (Python < 3.12)."""
-
-    def __init__(self, make: Callable[[Any], dict[str, Any]]) -> None:
-        self._make = make
-        self.__doc__ = make.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, instance: Any, owner: type | None = None) -> dict[str, Any]:
-        value = instance.__dict__[self._name] = self._make(instance)
-        return value
 
 
 def _full_context(session: Any, context: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -99,7 +86,7 @@ class JudgedResponse:
             event.fire(**meta)
         return self
 
-    @_MadeOnce
+    @LazyPart
     def request_meta(self) -> dict[str, Any]:
         """The keywords of the request event; models may change them within a `with` block."""
         session, method, name, response_time, context, exception, start_time, url = self._recorded
@@ -115,7 +102,7 @@ class JudgedResponse:
             "response_length": self._recorded_length(),
         }
 
-    @_MadeOnce
+    @LazyPart
     def locust_request_meta(self) -> dict[str, Any]:
         """What `request_meta` was until 0.14; models may change it before they judge."""
         return {old: self.request_meta[new] for old, new in _LEGACY_META.items()}

@@ -1,0 +1,282 @@
+"""What the engine carries out of a request without Python, and what makes it leave a request to Python."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from client_harness import Server, answer, client, events, hook, redirect, server
+from test_client_native import counted
+
+from locust.clients import HttpSession
+from locust.env import Environment
+from locust.event import Events
+
+__all__ = ["client", "counted", "events", "hook", "server"]
+
+Call = Callable[[Any], Any]
+
+NATIVE_CALLS: list[Call] = [
+    lambda c: c.get("/x"),
+    lambda c: c.get("/x?a=1&b=%20"),
+    lambda c: c.get(url="/x", name="named"),
+    lambda c: c.get(f"{c.base_url}/x"),
+    lambda c: c.get("/x", name=None, headers=None, timeout=None, data=None, json=None, context=None),
+    lambda c: c.get("/x", headers={"X-A": "b", "Accept": None, "user-agent": "me"}),
+    lambda c: c.get("/x", timeout=5, context={"a": 1}),
+    lambda c: c.post("/x"),
+    lambda c: c.post("/x", "text"),
+    lambda c: c.post("/x", b"bytes"),
+    lambda c: c.post("/x", data="ä"),
+    lambda c: c.post("/x", json={"a": ["ü", None]}),
+    lambda c: c.post("/x", None, {"a": 1}),
+    lambda c: c.post("/x", json=0, headers={"Content-Type": "application/vnd.api+json"}),
+    lambda c: c.post("/x", data="", json=[]),
+    lambda c: c.put("/x", "text", name="put"),
+    lambda c: c.patch("/x", json={}),
+    lambda c: c.delete("/x"),
+    lambda c: c.options("/x"),
+    lambda c: c.head("/x"),
+    lambda c: c.request("GET", "/x"),
+    lambda c: c.request("PURGE", "/x", "named", False, {"a": 1}),
+    lambda c: c.request(method="POST", url="/x", json={"a": 1}),
+    lambda c: c.get("/missing"),
+    lambda c: c.get("/missing", catch_response=True),
+    lambda c: c.get("/x", name="caught", catch_response=True).__exit__(None, None, None),
+    lambda c: c.get("/cookie"),
+    lambda c: c.get("/from"),
+    lambda c: c.head("/from"),
+    lambda c: c.get("/from", allow_redirects=False),
+    lambda c: c.get("/closed"),
+]
+
+
+@pytest.fixture(autouse=True)
+def answers(server: Server) -> None:
+    server.answers["/missing"] = answer("404 Not Found", "missing")
+    server.answers["/from"] = redirect("/to")
+    server.answers["/cookie"] = answer("200 OK", "ok", "Set-Cookie: taste=sweet; Path=/")
+    server.answers["/closed"] = b""
+
+
+def record_of(session: Any, server: Server, call: Call) -> tuple[Any, ...]:
+    """What a call sends, gives and fires: all that does not differ from run to run."""
+    told: list[Any] = []
+    # A listener in front of the statistics, and one behind them.
+    for _ in range(2):
+        session.request_event.add_listener(lambda **event: told.append(event))
+    before = len(server.sent)
+    try:
+        response = call(session)
+    finally:
+        del session.request_event._handlers[-2:]
+    described = ()
+    if hasattr(response, "status_code"):
+        meta = response.request_meta
+        told.append(meta)
+        described = (
+            response.status_code,
+            response.url,
+            response.text,
+            response.request.body,
+            len(response.history),
+        )
+    return (
+        [(sent.method, sent.target, sent.headers, sent.body) for sent in server.sent[before:]],
+        described,
+        [
+            (
+                [key for key in event if key != "start_time"],
+                {key: event[key] for key in ("request_type", "name", "url", "context", "response_length")},
+                repr(event["exception"]),
+                type(event["response"]),
+                event["response"].status_code,
+            )
+            for event in told
+        ],
+        dict(session.cookies),
+    )
+
+
+def session_at(server: Server, **attributes: Any) -> tuple[Any, Any]:
+    environment = Environment(events=Events())
+    environment.create_local_runner()
+    session = HttpSession(server.url, environment.events.request, None)
+    session.trust_env = False
+    vars(session).update(attributes)
+    return session, environment.stats
+
+
+def in_python(session: Any) -> Any:
+    """The same session, all of whose requests are left to Python."""
+    session.request = partial(HttpSession.request.__wrapped__, session)
+    return session
+
+
+@pytest.mark.parametrize("call", NATIVE_CALLS)
+@pytest.mark.parametrize("with_cookie", [False, True])
+def test_the_engine_does_what_python_does(server: Server, call: Call, with_cookie: bool) -> None:
+    native, native_stats = session_at(server)
+    slow, slow_stats = session_at(server)
+    if with_cookie:
+        for session in (native, slow):
+            session.get("/cookie")
+            session.headers["X-Own"] = "yes"
+    in_python(slow)
+    assert record_of(native, server, call) == record_of(slow, server, call)
+    counts = [
+        {
+            key: (entry.num_requests, entry.num_failures, entry.total_content_length)
+            for key, entry in stats.entries.items()
+        }
+        for stats in (native_stats, slow_stats)
+    ]
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("call", [call for call in NATIVE_CALLS if "/closed" not in inspect.getsource(call)])
+def test_python_prepares_none_of_them(
+    counted: tuple[Any, Any], server: Server, monkeypatch: pytest.MonkeyPatch, call: Call
+) -> None:
+    session, _ = counted
+    monkeypatch.delattr(HttpSession, "_send_natively")
+    call(session)
+    assert server.sent
+
+
+def test_a_plain_request_calls_no_python_function(
+    counted: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, stats = counted
+    session.get("/x")  # makes the entry
+    for name in ("_send_natively", "_record", "_conclude"):
+        monkeypatch.delattr(HttpSession, name)
+    monkeypatch.delattr("locust_nest.http.verdict.JudgedResponse._record")
+    assert session.get("/x").text == "ok"
+    assert stats.get("/x", "GET").num_requests == 2
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c: c.get("/x", params={"a": 1}),
+        lambda c: c.post("/x", data={"a": 1}),
+        lambda c: c.post("/x", json=float("nan")),
+        lambda c: c.get("/x", auth=("me", "pw")),
+        lambda c: c.get("/x y#f"),
+        lambda c: c.get("/x", timeout=(1, 2)),
+        lambda c: c.get("/x", headers={"X-A": b"b", "X-B": "ü"}),
+        lambda c: c.get("/x", headers={"X-A": " b"}),
+        lambda c: c.get("/x", unknown=1),
+        lambda c: c.get("/x", "y", "z"),
+        lambda c: c.get(),
+        lambda c: c.get(b"/x"),
+        lambda c: c.get("/x", timeout="soon"),
+        lambda c: c.request("get", "/x"),
+        lambda c: c.request("G E T", "/x"),
+        lambda c: c.post("/x", json={1, 2}),
+        lambda c: c.get("/x", name=b"n"),
+        lambda c: c.get("/x", catch_response=1),
+        lambda c: c.get("/\ud800"),
+    ],
+)
+def test_what_is_unusual_is_what_python_makes_of_it(server: Server, call: Call) -> None:
+    outcomes = []
+    for session in (session_at(server)[0], in_python(session_at(server)[0])):
+        try:
+            outcomes.append(record_of(session, server, call))
+        except Exception as error:
+            outcomes.append((type(error), str(error).replace("HttpSession.", "")))
+    assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"auth": ("me", "pw")},
+        {"params": {"a": "1"}},
+        {"proxies": {"http": None}, "hooks": {"response": []}, "stream": False, "cert": None},
+        {"request_name": "renamed"},
+        {"verify": False},
+        {"max_body_size": 1},
+        {"headers": {"X-A": "b"}},
+        {"max_redirects": 1, "token": "of the model's own"},
+        {"_is_legacy": True},
+    ],
+)
+def test_what_a_session_says_holds_for_its_requests(server: Server, attributes: dict[str, Any]) -> None:
+    native, slow = (session_at(server, **attributes)[0] for _ in range(2))
+    in_python(slow)
+    for call in (lambda c: c.get("/x"), lambda c: c.get("/from", name="named")):
+        assert record_of(native, server, call) == record_of(slow, server, call)
+
+
+def test_a_request_of_a_subclass_is_called(server: Server) -> None:
+    class Named(HttpSession):
+        def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+            return super().request(method, url, *args, **{"name": f"{method} it", **kwargs})
+
+    environment = Environment(events=Events())
+    environment.create_local_runner()
+    session = Named(server.url, environment.events.request, None)
+    session.trust_env = False
+    for verb in ("get", "post", "head"):
+        getattr(session, verb)("/x")
+    assert [key[0] for key in environment.stats.entries] == ["GET it", "POST it", "HEAD it"]
+
+
+def test_a_request_that_is_replaced_is_called(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, stats = session_at(server)
+    session.get("/before")
+    plain = HttpSession.request
+
+    def renamed(self: Any, method: str, url: str, **kwargs: Any) -> Any:
+        return plain(self, method, url, name="of the class", **kwargs)
+
+    monkeypatch.setattr(HttpSession, "request", renamed)
+    session.get("/x")
+    monkeypatch.undo()
+    original = session.request
+    session.request = lambda method, url, **kwargs: original(method, url, name="of the session", **kwargs)
+    session.get("/x")
+    del session.request
+    session.get("/after")
+    assert [key[0] for key in stats.entries] == ["/before", "of the class", "of the session", "/after"]
+
+
+def test_an_attribute_of_a_subclass_holds(server: Server) -> None:
+    class Renaming(HttpSession):
+        request_name = "of the class"
+
+    class Looking(HttpSession):
+        @property
+        def base_url(self) -> str:  # type: ignore[override]
+            return server.url
+
+        @base_url.setter
+        def base_url(self, url: str) -> None:
+            """Nobody's business."""
+
+    names = []
+    for session_class in (Renaming, Looking):
+        environment = Environment(events=Events())
+        environment.create_local_runner()
+        session = session_class("http://elsewhere.invalid", environment.events.request, None)
+        session.trust_env = False
+        session.__dict__["base_url"] = server.url
+        session.get("/x")
+        names += [key[0] for key in environment.stats.entries]
+        assert environment.stats.num_failures == 0
+    assert names == ["of the class", "/x"]
+
+
+def test_a_verb_looks_like_its_function() -> None:
+    assert HttpSession.get.__name__ == "get"
+    assert HttpSession.get.__module__ == "locust.clients"
+    assert HttpSession.request.__doc__ == HttpSession.request.__wrapped__.__doc__
+    assert list(inspect.signature(HttpSession.post).parameters) == ["self", "url", "data", "json", "kwargs"]
+    assert "context" in inspect.signature(HttpSession("http://x").request).parameters
+    assert repr(HttpSession.get).startswith("<function HttpSession.get ")
