@@ -45,6 +45,7 @@ from locust_nest.http.keywords import (
 from locust_nest.http.network import client_of
 from locust_nest.http.parts import add_parts
 from locust_nest.http.response import EngineResponse, sent_request
+from locust_nest.http.urls import is_absolute, is_unix, path_of
 from locust_nest.http.verdict import JudgedResponse
 from nest_engine import Exchange, RequestMethod, describe_sessions
 
@@ -274,6 +275,14 @@ class HttpSession(requests.Session):
             vars(response).pop("elapsed", None)
         return response
 
+    def get_adapter(self, url: str | bytes) -> Any:
+        try:
+            return super().get_adapter(url)  # type: ignore[arg-type]
+        except InvalidSchema:
+            if not is_unix(str(url)):
+                raise
+            return EngineAdapter(self._engine, self)
+
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
         self._engine.close()
@@ -305,7 +314,7 @@ class HttpSession(requests.Session):
         that got no response does not raise: status 0 and the exception in `error`. A URL that is none raises.
         """
         base_url = self.base_url
-        if base_url and (url[:1] == "/" or not absolute_http_url_regexp.match(url)):
+        if base_url and (url[:1] == "/" or not is_absolute(url)):
             url = f"{base_url}{url}"
         start_time = time()
         sent = self._send_natively(method, url, kwargs) or self._send_through_requests(method, url, **kwargs)
@@ -597,14 +606,14 @@ def _normalized(url: str) -> str:
     request = requests.PreparedRequest()
     request.prepare_url(url, None)
     assert request.url is not None
-    if not absolute_http_url_regexp.match(request.url):
+    if not is_absolute(request.url):
         raise InvalidSchema(f"No connection adapters were found for {request.url!r}")
     return request.url
 
 
 def _path_url(url: str) -> str:
     """Path and query of an absolute URL."""
-    path = url[url.find("/", 8) :]
+    path = path_of(url)
     return path.partition("#")[0] if "#" in path else path
 
 

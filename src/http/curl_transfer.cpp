@@ -7,6 +7,7 @@
 
 #include "base/errors.h"
 #include "http/curl_names.h"
+#include "http/unix_url.h"
 
 namespace nest::http {
 
@@ -63,6 +64,9 @@ FailureKind connect_failure(int os_error) {
     case EADDRNOTAVAIL:
     case EMFILE:
     case ENFILE:
+    case ENOENT:  // a unix socket that is not there, or not for us
+    case EACCES:
+    case ENAMETOOLONG:
       return FailureKind::kUnreachable;
     default:
       return FailureKind::kOther;
@@ -181,12 +185,20 @@ void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
     name_lines_ = std::move(pool.names_to_forget);
     set_names();
   }
-  set(easy_, CURLOPT_URL, request.url.c_str());
+  set_url(request);
   set(easy_, CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(request.connect_timeout).count()));
   set_method(request);
   set_headers(request);
   if (request.settings != connection_ || connection_ == nullptr) set_connection(request);
+}
+
+void CurlTransfer::set_url(const Request& request) {
+  const auto on_socket = unix_url(request.url);
+  set(easy_, CURLOPT_URL, on_socket ? on_socket->url.c_str() : request.url.c_str());
+  if (on_socket || uses_unix_socket_)
+    set(easy_, CURLOPT_UNIX_SOCKET_PATH, on_socket ? on_socket->socket.c_str() : nullptr);
+  uses_unix_socket_ = on_socket.has_value();
 }
 
 void CurlTransfer::set_method(Request& request) {
@@ -537,6 +549,9 @@ void CurlTransfer::conclude(CURLcode code, int socket_error) {
       failure.message = exchange.response.header_block.empty()          ? "status line"
                         : contains(failure.message, "response headers") ? "header"
                                                                         : "header line";
+    if (uses_unix_socket_ &&
+        code == CURLE_COULDNT_RESOLVE_HOST)  // libcurl's word for a path that is too long
+      failure = {FailureKind::kUnreachable, ENAMETOOLONG, std::strerror(ENAMETOOLONG)};
     if (connection_died_)
       failure.kind =
           failure.os_error == ECONNRESET ? FailureKind::kConnectionReset : FailureKind::kConnectionClosed;

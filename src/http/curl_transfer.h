@@ -81,6 +81,7 @@ class CurlTransfer {
   bool is_repeatable() const;
   void begin_sending();
   void take_connection_times();
+  void set_url(const Request& request);
   void set_method(Request& request);
   void set_headers(Request& request);
   void set_connection(const Request& request);
@@ -116,17 +117,18 @@ class CurlTransfer {
   SteadyTime last_activity_{};
   bool header_complete_ = false;
   bool ends_with_header_ =
-      false;                      // an answer to HEAD, of which libcurl does not know since we sent it a body
-  bool sends_pieces_ = false;     // what the handle is set to
-  bool gave_all_ = false;         // of a body that is sent in pieces
-  bool leaves_encoded_ = false;   // what the handle is set to
-  int sendings_ = 0;              // how often libcurl has sent the request
-  bool connection_died_ = false;  // and we did not let libcurl send it again
-  bool is_worn_ = false;          // libcurl keeps its errno, and counts repetitions over all requests
-  bool stands_still_ = false;     // a callback of ours had no room or no data
-  bool has_encoding_ = false;     // the header has a Content-Encoding
-  int content_lengths_ = 0;       // how often the header has a Content-Length
-  Failure rejection_;             // why a callback of ours refused data
+      false;                     // an answer to HEAD, of which libcurl does not know since we sent it a body
+  bool sends_pieces_ = false;    // what the handle is set to
+  bool gave_all_ = false;        // of a body that is sent in pieces
+  bool leaves_encoded_ = false;  // what the handle is set to
+  bool uses_unix_socket_ = false;  // what the handle is set to
+  int sendings_ = 0;               // how often libcurl has sent the request
+  bool connection_died_ = false;   // and we did not let libcurl send it again
+  bool is_worn_ = false;           // libcurl keeps its errno, and counts repetitions over all requests
+  bool stands_still_ = false;      // a callback of ours had no room or no data
+  bool has_encoding_ = false;      // the header has a Content-Encoding
+  int content_lengths_ = 0;        // how often the header has a Content-Length
+  Failure rejection_;              // why a callback of ours refused data
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 

@@ -164,7 +164,7 @@ class CurlTransport final : public Transport {
     FileDescriptor made(::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol));
     auto* transport = static_cast<CurlTransport*>(self);
     transport->socket_error_ = made.get() < 0 ? errno : 0;
-    if (made.get() >= 0 && !network.local_address.empty())
+    if (made.get() >= 0 && !network.local_address.empty() && address.family != AF_UNIX)
       transport->socket_error_ = bind_to(network.local_address, made.get(), address.family);
     if (transport->socket_error_ != 0) return CURL_SOCKET_BAD;
     const int fd = made.release();

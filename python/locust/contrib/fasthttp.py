@@ -36,6 +36,7 @@ from locust_nest.http.fast_sockets import insecure_ssl_context_factory
 from locust_nest.http.keywords import FastKeywords, FastPostKeywords, FastPutKeywords
 from locust_nest.http.network import client_of
 from locust_nest.http.rest import RestMixin
+from locust_nest.http.urls import is_absolute
 
 __all__ = [
     "BadStatusCode",
@@ -67,8 +68,6 @@ __all__ = [
 ]
 
 absolute_http_url_regexp = re.compile(r"^https?://", re.I)
-
-_is_absolute = absolute_http_url_regexp.match
 
 
 class RestResponseContextManager(ResponseContextManager):
@@ -176,7 +175,7 @@ class FastHttpSession:
         in a with-block. With `stream` it is returned as soon as its header is there. `data` is text, bytes or a form;
         `json` is encoded; other keywords become parameters of the URL.
         """
-        full_url = url if _is_absolute(url) else f"{self.base_url or ''}{url}"
+        full_url = url if is_absolute(url) else f"{self.base_url or ''}{url}"
         body = content_type = accept = None
         if data or files:
             body, content_type = encode_payload(data, files)

@@ -28,6 +28,7 @@ from .network import client_of
 from .response import EngineResponse
 from .streams import StreamedBody
 from .uploads import UNKNOWN_LENGTH, held_in_memory, is_read, open_exchange
+from .urls import is_unix
 
 # Objects that stand for connections which users share.
 _shared: WeakKeyDictionary[Any, HttpClient] = WeakKeyDictionary()
@@ -134,7 +135,7 @@ class EngineAdapter(BaseAdapter):
         limits = split_timeout(timeout) or _judged_timeout(timeout)
         body = held_in_memory(request.body.encode() if isinstance(request.body, str) else request.body)
         assert request.method is not None and request.url is not None
-        proxy = select_proxy(request.url, proxies)
+        proxy = None if is_unix(request.url) else select_proxy(request.url, proxies)
         settings = None
         if proxy or cert or verify is not True:
             cert = tuple(cert) if isinstance(cert, list) else cert  # type: ignore[assignment]

@@ -16,6 +16,8 @@ from requests import PreparedRequest, exceptions
 
 from nest_engine import Exchange
 
+from .urls import path_of
+
 # What is peeled off before an exception is recorded, so that failures group by their cause.
 _WRAPPERS = (
     exceptions.ConnectionError,
@@ -68,14 +70,14 @@ def request_error(
     if kind == "send_timeout":
         return aborted(TimeoutError("timed out"), request)
     if kind == "read_timeout":
-        slow = urllib3.ReadTimeoutError(pool, _path(url), f"Read timed out. (read timeout={read_timeout})")  # type: ignore[arg-type]
+        slow = urllib3.ReadTimeoutError(pool, path_of(url), f"Read timed out. (read timeout={read_timeout})")  # type: ignore[arg-type]
         return exceptions.ReadTimeout(slow, request=request)
     if kind == "tls":
         broken = urllib3.SSLError(tls_error(message, pool.host))
-        retries = urllib3.MaxRetryError(pool, _path(url), broken)  # type: ignore[arg-type]
+        retries = urllib3.MaxRetryError(pool, path_of(url), broken)  # type: ignore[arg-type]
         return _chained(exceptions.SSLError(retries, request=request), retries, broken)
     if kind == "proxy":
-        return _unwilling_proxy(OSError(_tunnel_failure(message)), pool, _path(url), request)
+        return _unwilling_proxy(OSError(_tunnel_failure(message)), pool, path_of(url), request)
     if kind == "bad_response" and message == "several lengths":
         return exceptions.InvalidHeader(_unequal_lengths(exchange), request=request)
     cause = _why_no_response(exchange)
@@ -241,7 +243,7 @@ def _not_connected(
     if proxy:
         kind_of = exceptions.ProxyError
         reason = urllib3.ProxyError("Unable to connect to proxy", failed)
-    target = url if proxy and not tunnelled else _path(url)
+    target = url if proxy and not tunnelled else path_of(url)
     retries = urllib3.MaxRetryError(pool, target, reason)  # type: ignore[arg-type]
     return _chained(kind_of(retries, request=request), retries, failed, *causes)
 
@@ -274,7 +276,3 @@ def tls_error(message: str, host: str) -> ssl.SSLError:
     if told := re.search(r"error:\w+:SSL routines:\w*:(.+)", message):
         return ssl.SSLError(1, f"[SSL: {told[1].upper().replace(' ', '_')}] {told[1]}")
     return ssl.SSLError(1, re.sub(r" in connection to \S+\s*$", "", message))
-
-
-def _path(url: str) -> str:
-    return url[url.index("/", 8) :]

@@ -44,6 +44,7 @@ from .network import client_of
 from .response import sent_request
 from .timings import timings_of
 from .uploads import UNKNOWN_LENGTH, held_in_memory, is_read, open_exchange
+from .urls import is_unix
 
 _ONCE = "payload cannot be rewound and resent after a redirect"
 _IDEMPOTENT = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
@@ -212,7 +213,7 @@ class LocustUserAgent:
                 history.append(response)
                 here = url
                 sent_url = url = urljoin(url, response.headers["Location"])
-                if not url.startswith(("http:", "https:")):
+                if not (url.startswith(("http:", "https:")) or (is_unix(url) and is_unix(here))):
                     scheme = url.partition(":")[0]
                     refused = UnsupportedRedirectSchemeError(
                         here, f"refusing to follow redirect to {scheme!r} URL"
