@@ -166,6 +166,7 @@ CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const std::function<v
   set(easy_, CURLOPT_MAXAGE_CONN, 1'000'000'000L);
   set(easy_, CURLOPT_SSL_SESSIONID_CACHE, 0L);
   set(easy_, CURLOPT_PROXY, "");  // never from the environment
+  set(easy_, CURLOPT_NOPROXY, "");
 }
 
 CurlTransfer::~CurlTransfer() { curl_easy_cleanup(easy_); }

@@ -198,9 +198,16 @@ def _announced_length(request: PreparedRequest) -> int:
 
 def _proxy_url(proxy: str) -> str:
     url = prepend_scheme_if_needed(proxy, "http")
-    if not urlsplit(url).hostname:
+    parts = urlsplit(url)
+    if not parts.hostname:
         raise InvalidProxyURL("Please check proxy URL. It is malformed and could be missing the host.")
-    return url
+    # libcurl's port would be another one.
+    port = {"http": 80, "https": 443}.get(parts.scheme)
+    return (
+        url
+        if parts.port or not port
+        else parts._replace(netloc=f"{parts.netloc.rstrip(':')}:{port}").geturl()
+    )
 
 
 def _without_credentials(url: str) -> str:
