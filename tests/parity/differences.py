@@ -251,7 +251,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         aspects=("server connections",),
         reason="a streamed response that has arrived gives its connection back, read or not",
         locust=r"13",
-        ours=r"\d",
+        ours=r"\d+",
         cases=("responses that are streamed",),
     ),
     Difference(

@@ -43,7 +43,7 @@ class Teller(HttpUser):
         self.client.get("/status/404")
         self.client.get(fault("refuse") + "/x", name="refused")
         self.client.get("/redirect/2")
-        self.client.get("/bytes/123", stream=True)
+        self.client.get("/bytes/123", stream=True).content  # noqa: B018  read, so that its connection is free
         self.client.post("/post?q=1", {"a": "b"}, name="posted")
         with self.client.get("/hello", catch_response=True, name="judged") as response:
             response.request_meta["context"] = {"rewritten": True}

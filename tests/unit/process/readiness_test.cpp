@@ -70,7 +70,14 @@ TEST_F(Readiness, WaitsUntilTheHttpServerAnswersWell) {
   supervisor.start(
       http_server(R"("", "garbage\r\n", "HTTP/1.1 503 Not Yet\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n")"));
   await(supervisor, "web", State::kReady);
-  EXPECT_EQ(supervisor.poll().front().last_output.size(), 4U);
+  // What it printed may be read a little after its answer.
+  size_t printed = 0;
+  supervisor.wait_until(
+      [&](const std::vector<Status>& statuses) {
+        return (printed = statuses.front().last_output.size()) >= 4;
+      },
+      kDeadlineS);
+  EXPECT_EQ(printed, 4U);
 }
 
 TEST_F(Readiness, TellsTheLastHttpAnswerWhenTimeIsUp) {
