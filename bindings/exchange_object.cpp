@@ -80,6 +80,8 @@ const char* failure_name(http::FailureKind kind) {
       return "bad_response";
     case FailureKind::kHeaderTooLarge:
       return "header_too_large";
+    case FailureKind::kHttp2:
+      return "http2";
     case FailureKind::kBadChunk:
       return "bad_chunk";
     case FailureKind::kBadEncoding:

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "exchange_object.h"
+#include "http/curl_transport.h"
 #include "http/plain_url.h"
 #include "request_headers.h"
 #include "runtime.h"
@@ -74,6 +75,24 @@ bool to_limit(PyObject* value, uint64_t& limit) {
   if (value == Py_None) return true;
   limit = PyLong_AsUnsignedLongLong(value);
   return PyErr_Occurred() == nullptr;
+}
+
+PyObject* client_get_version(PyObject* self, void* /*closure*/) {
+  return PyLong_FromLong(reinterpret_cast<ClientObject*>(self)->network.http_version);
+}
+
+int client_set_version(PyObject* self, PyObject* value, void* /*closure*/) {
+  const int version = value == nullptr ? -1 : _PyLong_AsInt(value);
+  if (version == -1 && PyErr_Occurred() != nullptr) return -1;
+  if (!http::speaks_http(version)) {
+    PyErr_Format(PyExc_ValueError, "HTTP/%d is not there: libcurl %s was built without it", version / 10,
+                 http::libcurl_version().c_str());
+    return -1;
+  }
+  auto* client = reinterpret_cast<ClientObject*>(self);
+  if (client->network.http_version != version) client->pool.reset();
+  client->network.http_version = version;
+  return 0;
 }
 
 bool to_text(PyObject* value, std::string& text) {
@@ -159,6 +178,8 @@ PyMethodDef client_methods[] = {
 };
 
 PyGetSetDef client_attributes[] = {
+    {"http_version", &client_get_version, &client_set_version, "What is spoken where the server can.",
+     nullptr},
     {"local_address", &client_get_local_address, nullptr, "Where connections are made from; may be empty.",
      nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},

@@ -127,6 +127,10 @@ class HttpClient:
     def __init__(self, local_address: str = "", dns_ttl: float | None = None) -> None: ...
     @property
     def local_address(self) -> str: ...
+    # What is spoken where the server can, as in `Exchange.version`: 11, 20 or 30. Setting another one closes the
+    # connections; ValueError for what libcurl does not have.
+    http_version: int
+
     def perform(
         self,
         method: str,

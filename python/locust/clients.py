@@ -47,6 +47,7 @@ from locust_nest.http.parts import add_parts
 from locust_nest.http.response import EngineResponse, sent_request
 from locust_nest.http.urls import is_absolute, is_unix, path_of
 from locust_nest.http.verdict import JudgedResponse
+from locust_nest.http.versions import ChoosesVersion
 from nest_engine import Exchange, RequestMethod, describe_sessions
 
 from .event import EventHook
@@ -198,7 +199,7 @@ def _warn_about_plain_with(name: str | None) -> None:
     )
 
 
-class HttpSession(requests.Session):
+class HttpSession(requests.Session, ChoosesVersion):
     """A `requests.Session` that resolves URLs against `base_url` and records each request.
 
     Everything a `requests.Session` has is there, made when it is first touched. Requests that say nothing
@@ -251,6 +252,7 @@ class HttpSession(requests.Session):
         if (most := getattr(user, "max_body_size", None)) is not None:
             self.max_body_size = most
         self._engine = client_of(user) if pool_manager is None else shared_client(pool_manager)
+        self._speak_as(user)
         if base_url and "@" in base_url:
             self._take_credentials(base_url)
 

@@ -36,6 +36,7 @@ from .discovery import Models, discover, duplicates, find_locustfiles, find_mode
 from .environment import make_environment
 from .errors import usage_error
 from .http import network
+from .http.versions import check_options
 from .isolation import ModelImporter
 from .listing import print_ratios, print_users
 from .output import show
@@ -154,6 +155,7 @@ def _check(line: CommandLine, options: Namespace) -> None:
         raise usage_error("--csv-full-history needs --csv, which names the files")
     validate_stats_configuration()
     network.use_options(line.own)
+    check_options(options)
 
 
 def _set_up_logging(options: Namespace) -> None:

@@ -17,6 +17,13 @@ constexpr size_t kMaxHeaderBlock = 1 << 20;
 constexpr size_t kMaxStatusLine = 1 << 16;
 constexpr const char* kNotHttp = "the server's answer is not HTTP";
 
+// HTTP/2 without TLS, on a new connection and on one where it has begun. libcurl before 8.0 takes prior
+// knowledge for an order to begin, whatever the connection, which breaks it.
+constexpr long kBeginInClear = CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+const long kContinueInClear = curl_version_info(CURLVERSION_NOW)->version_num < 0x080000
+                                  ? CURL_HTTP_VERSION_2TLS
+                                  : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
+
 template <class Value>
 void set(CURL* easy, CURLoption option, Value value) {
   const CURLcode code = curl_easy_setopt(easy, option, value);
@@ -48,6 +55,18 @@ bool libcurl_decodes(std::string_view encodings) {
     if (!is_one_of(one, "gzip", "x-gzip", "deflate", "br", "zstd", "identity")) return false;
     encodings.remove_prefix(one.size());
   }
+}
+
+// Of libcurl's words about a stream, which have its number.
+std::string without_numbers(std::string_view message) {
+  constexpr std::string_view kReset = " was not closed cleanly: ";
+  const auto reset = message.find(kReset);
+  if (reset != std::string_view::npos) {
+    message.remove_prefix(reset + kReset.size());
+    return "HTTP/2 stream reset: " + std::string(message.substr(0, message.find(" (err")));
+  }
+  if (contains(message, "before getting")) return "HTTP/2 stream ended without a header";
+  return std::string(message);
 }
 
 FailureKind connect_failure(int os_error) {
@@ -90,8 +109,11 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_FAIL_REWIND:  // an old connection died under a body that cannot be sent again
       return FailureKind::kConnectionClosed;
-    case CURLE_PARTIAL_FILE:
-      return FailureKind::kTruncated;
+    case CURLE_PARTIAL_FILE:  // with HTTP/2 also before the header
+      return timings.first_byte == SteadyTime{} ? FailureKind::kConnectionClosed : FailureKind::kTruncated;
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return FailureKind::kHttp2;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
       if (contains(message, "response headers")) return FailureKind::kHeaderTooLarge;
@@ -104,8 +126,6 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
     case CURLE_OUT_OF_MEMORY:  // also what libcurl says of a header line beyond its limit
       return connected ? FailureKind::kHeaderTooLarge : FailureKind::kOther;
     case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
       return FailureKind::kBadResponse;
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_WRITE_ERROR:  // the callbacks take everything, so it is the decoder, which found more than its
@@ -135,8 +155,8 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
 
 }  // namespace
 
-CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const std::function<void(Exchange*)>& progressed)
-    : easy_(curl_easy_init()), sockets_(sockets), progressed_(progressed) {
+CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const Listeners& listeners)
+    : easy_(curl_easy_init()), sockets_(sockets), listeners_(listeners) {
   NEST_CHECK(easy_ != nullptr, "curl_easy_init");
   set(easy_, CURLOPT_PRIVATE, this);
   set(easy_, CURLOPT_ERRORBUFFER, error_.data());
@@ -156,7 +176,7 @@ CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const std::function<v
   set(easy_, CURLOPT_CLOSESOCKETDATA, sockets.data);
   set(easy_, CURLOPT_NOSIGNAL, 1L);
   set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(easy_, CURLOPT_HTTP_VERSION, version_);
   set(easy_, CURLOPT_PATH_AS_IS, 1L);
   set(easy_, CURLOPT_ACCEPT_ENCODING, "");  // decode whatever comes; the header that is sent is the request's
   set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's header is not the response's
@@ -176,8 +196,10 @@ void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
   pool_ = &pool;
   header_complete_ = stands_still_ = gave_all_ = was_resolved_ = has_encoding_ = connection_died_ = false;
   content_lengths_ = sendings_ = 0;
+  guessed_wrong_ = false;
   rejection_ = {};
   error_[0] = '\0';
+  connections_ = 0;
   last_activity_ = exchange->timings.started;
   if (std::exchange(leaves_encoded_, false)) set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 1L);
   Request& request = exchange->request;
@@ -192,6 +214,7 @@ void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
   set_method(request);
   set_headers(request);
   if (request.settings != connection_ || connection_ == nullptr) set_connection(request);
+  set_version(request);
 }
 
 void CurlTransfer::set_url(const Request& request) {
@@ -276,6 +299,32 @@ void CurlTransfer::set_connection(const Request& request) {
   set(easy_, CURLOPT_PROXY, connection_->proxy.c_str());
 }
 
+void CurlTransfer::set_version(const Request& request) {
+  const int wanted = exchange_->pool->network.http_version;
+  const bool over_tls = request.url.starts_with("https:");
+  // A proxy to which all is said in the clear is whom we talk to.
+  in_clear_ = wanted == 20 && !over_tls && !connection_->proxy.starts_with("http");
+  if (in_clear_) return use_version(pool_->has_begun_in_clear ? kContinueInClear : kBeginInClear);
+  if (!over_tls || wanted == 11) return use_version(CURL_HTTP_VERSION_1_1);
+  use_version(wanted == 20 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_3);
+}
+
+void CurlTransfer::use_version(long version) {
+  if (std::exchange(version_, version) != version) set(easy_, CURLOPT_HTTP_VERSION, version);
+}
+
+bool CurlTransfer::tries_again(CURLcode code) {
+  if (std::exchange(guessed_wrong_, false)) {
+    use_version(version_ == kBeginInClear ? kContinueInClear : kBeginInClear);
+  } else if (code != CURLE_HTTP2 || sendings_ != 1 || exchange_->timings.first_byte != SteadyTime{} ||
+             !is_repeatable()) {
+    return false;  // else libcurl 7.88 may mean that the server ends the connection and has not looked at it
+  }
+  connections_ = 0;
+  error_[0] = '\0';
+  return true;
+}
+
 void CurlTransfer::set_names() {
   name_nodes_.clear();
   for (const std::string& line : name_lines_) name_nodes_.push_back({literal(line.c_str()), nullptr});
@@ -302,6 +351,10 @@ int CurlTransfer::on_resolve(void* /*resolver*/, void* /*reserved*/, void* self)
 curl_socket_t CurlTransfer::on_open(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
   auto* transfer = static_cast<CurlTransfer*>(self);
   if (transfer->refuses_repetition()) return CURL_SOCKET_BAD;
+  if (transfer->in_clear_ && transfer->version_ != kBeginInClear) {
+    transfer->guessed_wrong_ = true;
+    return CURL_SOCKET_BAD;
+  }
   return transfer->sockets_.open(transfer->sockets_.data, transfer->exchange_->pool->network, *address);
 }
 
@@ -333,8 +386,7 @@ SteadyTime CurlTransfer::read_deadline() const {
 int CurlTransfer::on_sending(void* self, char* /*peer*/, char* /*local*/, int /*port*/, int /*local_port*/) {
   auto* transfer = static_cast<CurlTransfer*>(self);
   if (transfer->refuses_repetition()) return CURL_PREREQFUNC_ABORT;
-  transfer->begin_sending();
-  return CURL_PREREQFUNC_OK;
+  return transfer->begin_sending() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
 // Asked wherever libcurl may be about to send the request once more, which it does with every request whose
@@ -353,15 +405,23 @@ bool CurlTransfer::is_repeatable() const {
          is_one_of(request.method, "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 }
 
-void CurlTransfer::begin_sending() {
+// False if the connection is none for us.
+bool CurlTransfer::begin_sending() {
+  long connections = 0;
+  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &connections);
+  const bool is_new = std::exchange(connections_, connections) != connections;
+  if (in_clear_ && version_ != kContinueInClear && !is_new) {
+    guessed_wrong_ = true;
+    return false;
+  }
   ++sendings_;
   last_activity_ = std::chrono::steady_clock::now();
   Timings& timings = exchange_->timings;
   timings.sending = last_activity_;
   timings.sent = timings.first_byte = SteadyTime{};
-  long connections = 0;
-  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &connections);
   if (connections > 0) take_connection_times();
+  listeners_.connected(exchange_);
+  return true;
 }
 
 void CurlTransfer::take_connection_times() {
@@ -500,7 +560,7 @@ size_t CurlTransfer::pass_on(std::string_view data) {
     }
   }
   streaming.response_body.write(data);
-  progressed_(exchange_);
+  listeners_.progressed(exchange_);
   return data.size();
 }
 
@@ -518,7 +578,7 @@ size_t CurlTransfer::give_body(char* buffer, size_t size) {
   const size_t count = pipe.front().copy(buffer, size);
   pipe.consume(count);
   note_sent();
-  if (pipe.is_half_empty()) progressed_(exchange_);
+  if (pipe.is_half_empty()) listeners_.progressed(exchange_);
   gave_all_ = count == 0;
   return count;
 }
@@ -538,6 +598,10 @@ void CurlTransfer::conclude(CURLcode code, int socket_error) {
     reject(FailureKind::kBadResponse, kNotHttp);
   }
   if (code == CURLE_OK && !header_complete_) code = CURLE_PARTIAL_FILE;
+  if (code == CURLE_GOT_NOTHING && in_clear_) {
+    code = CURLE_HTTP2;
+    std::strcpy(error_.data(), "the server does not speak HTTP/2");
+  }
   if (code != CURLE_OK) {
     Failure& failure = exchange.failure;
     long value = 0;
@@ -556,6 +620,7 @@ void CurlTransfer::conclude(CURLcode code, int socket_error) {
     if (connection_died_)
       failure.kind =
           failure.os_error == ECONNRESET ? FailureKind::kConnectionReset : FailureKind::kConnectionClosed;
+    if (failure.kind == FailureKind::kHttp2) failure.message = without_numbers(failure.message);
     if (rejection_.kind != FailureKind::kNone) failure = rejection_;
     is_worn_ = failure.os_error != 0;
   }
@@ -604,7 +669,7 @@ void CurlTransfer::publish_header() {
   take_status();
   exchange_->timings.completed = last_activity_;
   exchange_->streaming->header_complete = true;
-  progressed_(exchange_);
+  listeners_.progressed(exchange_);
 }
 
 // Of a body that is streamed, Python can decode gzip and deflate itself, and some read it as it was sent.

@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <deque>
 #include <forward_list>
 #include <functional>
 #include <memory>
@@ -22,6 +23,11 @@ namespace nest::http {
 struct CurlPool final : ConnectionPool::State {
   CURLSH* share = nullptr;
   std::vector<std::string> names_to_forget;  // lines for CURLOPT_RESOLVE
+  // HTTP/2 and 3, where requests share connections: one request at a time looks for a connection, or makes
+  // one, and the others wait until it is there. (libcurl would let them write on one that is being made.)
+  Exchange* connecting = nullptr;
+  std::deque<Exchange*> waiting;
+  bool has_begun_in_clear = false;  // there may be a connection with HTTP/2 without TLS
 };
 
 // The I/O thread's. Lives on the heap: libcurl holds its address.
@@ -34,14 +40,21 @@ class CurlTransfer {
     curl_closesocket_callback close;
     void* data;
   };
-  // `progressed` is Transport::Events::progressed and outlives the transfer.
-  CurlTransfer(const SocketCallbacks& sockets, const std::function<void(Exchange*)>& progressed);
+  // Both outlive the transfer. `progressed` is Transport::Events::progressed; `connected` is called from
+  // inside libcurl when the transfer has its connection.
+  struct Listeners {
+    const std::function<void(Exchange*)>& progressed;
+    const std::function<void(Exchange*)>& connected;
+  };
+  CurlTransfer(const SocketCallbacks& sockets, const Listeners& listeners);
   ~CurlTransfer();
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
   // Points the handle at the exchange's request. `pool` is the user's.
   void prepare(Exchange* exchange, CurlPool& pool);
+  // Whether libcurl's verdict is no reason to give up; then the handle is set for another try.
+  bool tries_again(CURLcode code);
 
   // The host whose addresses are missing; null if none is. libcurl gives a transfer up that needs some: it is
   // to be begun anew with them.
@@ -79,13 +92,15 @@ class CurlTransfer {
 
   bool refuses_repetition();
   bool is_repeatable() const;
-  void begin_sending();
+  bool begin_sending();
   void take_connection_times();
   void set_url(const Request& request);
   void set_method(Request& request);
   void set_headers(Request& request);
   void set_connection(const Request& request);
   void set_names();
+  void set_version(const Request& request);
+  void use_version(long version);
   size_t take_header(std::string_view line);
   size_t take_body(std::string_view data);
   void notice_answer();
@@ -104,7 +119,7 @@ class CurlTransfer {
 
   CURL* easy_;
   const SocketCallbacks sockets_;
-  const std::function<void(Exchange*)>& progressed_;
+  const Listeners listeners_;
   Exchange* exchange_ = nullptr;
   CurlPool* pool_ = nullptr;
   std::vector<HostPort> unresolved_;
@@ -117,18 +132,22 @@ class CurlTransfer {
   SteadyTime last_activity_{};
   bool header_complete_ = false;
   bool ends_with_header_ =
-      false;                     // an answer to HEAD, of which libcurl does not know since we sent it a body
-  bool sends_pieces_ = false;    // what the handle is set to
-  bool gave_all_ = false;        // of a body that is sent in pieces
-  bool leaves_encoded_ = false;  // what the handle is set to
-  bool uses_unix_socket_ = false;  // what the handle is set to
-  int sendings_ = 0;               // how often libcurl has sent the request
-  bool connection_died_ = false;   // and we did not let libcurl send it again
-  bool is_worn_ = false;           // libcurl keeps its errno, and counts repetitions over all requests
-  bool stands_still_ = false;      // a callback of ours had no room or no data
-  bool has_encoding_ = false;      // the header has a Content-Encoding
-  int content_lengths_ = 0;        // how often the header has a Content-Length
-  Failure rejection_;              // why a callback of ours refused data
+      false;  // an answer to HEAD, of which libcurl does not know since we sent it a body
+  long version_ = CURL_HTTP_VERSION_1_1;  // what the handle is set to
+  bool in_clear_ = false;                 // HTTP/2 without TLS
+  bool guessed_wrong_ = false;            // whether there is a connection with it
+  long connections_ = 0;                  // that libcurl had made for this request when it was last looked at
+  bool sends_pieces_ = false;             // what the handle is set to
+  bool gave_all_ = false;                 // of a body that is sent in pieces
+  bool leaves_encoded_ = false;           // what the handle is set to
+  bool uses_unix_socket_ = false;         // what the handle is set to
+  int sendings_ = 0;                      // how often libcurl has sent the request
+  bool connection_died_ = false;          // and we did not let libcurl send it again
+  bool is_worn_ = false;                  // libcurl keeps its errno, and counts repetitions over all requests
+  bool stands_still_ = false;             // a callback of ours had no room or no data
+  bool has_encoding_ = false;             // the header has a Content-Encoding
+  int content_lengths_ = 0;               // how often the header has a Content-Length
+  Failure rejection_;                     // why a callback of ours refused data
   std::array<char, CURL_ERROR_SIZE> error_{};
 };
 

@@ -39,7 +39,7 @@ class CurlTransport final : public Transport {
     curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
     curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &CurlTransport::on_timer);
     curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
-    curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
+    curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kIdleConnectionsPerUser);
     epoll_watch_readable(epoll_, resolver_.fd());
   }
@@ -56,17 +56,19 @@ class CurlTransport final : public Transport {
   }
 
   void start(Exchange* exchange) override {
-    std::unique_ptr<CurlTransfer> transfer = take_idle();
-    transfer->prepare(exchange, pool_of(*exchange->pool));
-    exchange->transfer = transfer.get();
-    under_way_.insert(transfer.get());
-    if (exchange->request.read_timeout != Duration::zero())
-      add_deadline(transfer.get(), next_check(*transfer));
-    launch(*transfer.release());  // under_way_'s now
+    CurlPool& pool = pool_of(*exchange);
+    if (pool.connecting != nullptr) {
+      pool.waiting.push_back(exchange);
+    } else {
+      begin(exchange, pool);
+    }
   }
 
   void cancel(Exchange* exchange) override {
-    if (exchange->transfer == nullptr) return;
+    if (exchange->transfer == nullptr) {
+      if (std::erase(pool_of(*exchange).waiting, exchange) != 0) give_up(exchange, FailureKind::kCancelled);
+      return;
+    }
     end_early(static_cast<CurlTransfer*>(exchange->transfer), FailureKind::kCancelled);
   }
 
@@ -129,6 +131,40 @@ class CurlTransport final : public Transport {
   }
 
  private:
+  void begin(Exchange* exchange, CurlPool& pool) {
+    std::unique_ptr<CurlTransfer> transfer = take_idle();
+    transfer->prepare(exchange, pool);
+    exchange->transfer = transfer.get();
+    under_way_.insert(transfer.get());
+    if (exchange->pool->network.http_version != 11) pool.connecting = exchange;
+    if (exchange->request.read_timeout != Duration::zero())
+      add_deadline(transfer.get(), next_check(*transfer));
+    launch(*transfer.release());  // under_way_'s now
+  }
+
+  // For an exchange that was never begun.
+  void give_up(Exchange* exchange, FailureKind kind) {
+    exchange->failure.kind = kind;
+    events_.completed(exchange);
+  }
+
+  // `exchange` has its connection, or will have none: the next one may look for its own.
+  void let_next_connect(const Exchange* exchange) {
+    CurlPool& pool = pool_of(*exchange);
+    if (pool.connecting != exchange) return;
+    pool.connecting = nullptr;
+    while (pool.connecting == nullptr && !pool.waiting.empty()) {
+      Exchange* next = pool.waiting.front();
+      pool.waiting.pop_front();
+      const Duration limit = next->request.connect_timeout;
+      if (limit != Duration::zero() && std::chrono::steady_clock::now() - next->timings.started >= limit) {
+        give_up(next, FailureKind::kConnectTimeout);
+      } else {
+        begin(next, pool);
+      }
+    }
+  }
+
   // What a user may keep open to all hosts together; beyond it the oldest is closed.
   static constexpr long kIdleConnectionsPerUser = 100;
 
@@ -211,7 +247,7 @@ class CurlTransport final : public Transport {
     if (idle_.empty())
       return std::make_unique<CurlTransfer>(
           CurlTransfer::SocketCallbacks{&CurlTransport::on_open, &CurlTransport::on_close, this},
-          events_.progressed);
+          CurlTransfer::Listeners{events_.progressed, connected_});
     std::unique_ptr<CurlTransfer> transfer = std::move(idle_.back());
     idle_.pop_back();
     return transfer;
@@ -250,7 +286,8 @@ class CurlTransport final : public Transport {
     return addresses;
   }
 
-  CurlPool& pool_of(ConnectionPool& pool) {
+  CurlPool& pool_of(const Exchange& exchange) {
+    ConnectionPool& pool = *exchange.pool;
     if (!pool.state) {
       auto state = std::make_unique<CurlPool>();
       state->share = curl_share_init();
@@ -281,6 +318,7 @@ class CurlTransport final : public Transport {
   }
 
   void collect() {
+    for (const Exchange* exchange : std::exchange(have_connected_, {})) let_next_connect(exchange);
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
@@ -289,6 +327,11 @@ class CurlTransport final : public Transport {
       if (transfer->unresolved() != nullptr) {
         curl_multi_remove_handle(multi_, transfer->easy());
         go_on(transfer, nullptr);
+        continue;
+      }
+      if (transfer->tries_again(code)) {
+        curl_multi_remove_handle(multi_, transfer->easy());
+        launch(*transfer);
         continue;
       }
       finish(transfer, [&] { transfer->conclude(code, socket_error_); });
@@ -311,12 +354,19 @@ class CurlTransport final : public Transport {
       delete transfer;
     else
       idle_.emplace_back(transfer);
+    let_next_connect(exchange);
     events_.completed(exchange);
   }
 
   const FileDescriptor& epoll_;
   Events events_;
   CURLM* multi_;
+  std::vector<const Exchange*> have_connected_;  // since the last collect(), of those that others wait for
+  const std::function<void(Exchange*)> connected_ = [this](Exchange* exchange) {
+    if (exchange->pool->network.http_version == 11) return;
+    pool_of(*exchange).has_begun_in_clear = true;
+    have_connected_.push_back(exchange);
+  };
   int socket_error_ = 0;
   SteadyTime timer_ = SteadyTime::max();
   std::set<std::pair<SteadyTime, CurlTransfer*>> deadlines_;
@@ -329,6 +379,14 @@ class CurlTransport final : public Transport {
 };
 
 }  // namespace
+
+std::string libcurl_version() { return curl_version_info(CURLVERSION_NOW)->version; }
+
+bool speaks_http(int version) {
+  const int features = curl_version_info(CURLVERSION_NOW)->features;
+  return version == 11 || (version == 20 && (features & CURL_VERSION_HTTP2) != 0) ||
+         (version == 30 && (features & CURL_VERSION_HTTP3) != 0);
+}
 
 std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Events events) {
   return make_curl_transport_with(&Resolver::ask_system, epoll, std::move(events));

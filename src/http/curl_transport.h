@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "base/file_descriptor.h"
 #include "http/resolver.h"
@@ -14,5 +15,9 @@ std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Tran
 // The same with names looked up by `look_up`.
 std::unique_ptr<Transport> make_curl_transport_with(Resolver::Lookup look_up, const FileDescriptor& epoll,
                                                     Transport::Events events);
+
+// Of the library that is in use.
+std::string libcurl_version();
+bool speaks_http(int version);  // as in Response::version
 
 }  // namespace nest::http

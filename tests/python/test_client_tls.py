@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,36 +10,14 @@ from typing import Any
 import gevent
 import pytest
 import requests
-from client_harness import DEADLINE_S, Server, answer, client, events, hook
+from client_harness import DEADLINE_S, Server, answer, certificate, client, events, hook
 from gevent.server import StreamServer
 
 from locust.clients import HttpSession
 from locust.contrib.fasthttp import FastHttpSession
 from locust.event import EventHook
 
-__all__ = ["client", "events", "hook"]
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A self-signed certificate for localhost and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    made, key = folder / "cert.pem", folder / "key.pem"
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=localhost",
-    ]
-    command += ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(made)]
-    subprocess.run(command, check=True, capture_output=True)
-    return made, key
+__all__ = ["certificate", "client", "events", "hook"]
 
 
 @pytest.fixture

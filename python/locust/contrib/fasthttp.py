@@ -37,6 +37,7 @@ from locust_nest.http.keywords import FastKeywords, FastPostKeywords, FastPutKey
 from locust_nest.http.network import client_of
 from locust_nest.http.rest import RestMixin
 from locust_nest.http.urls import is_absolute
+from locust_nest.http.versions import ChoosesVersion
 
 __all__ = [
     "BadStatusCode",
@@ -76,7 +77,7 @@ class RestResponseContextManager(ResponseContextManager):
     js: Any
 
 
-class FastHttpSession:
+class FastHttpSession(ChoosesVersion):
     """Sends requests below `base_url` and records each of them.
 
     `request_event` is fired for each request; `user` gives the context of those events; `insecure` believes every
@@ -116,6 +117,8 @@ class FastHttpSession:
         self.client = LocustUserAgent(
             client_pool, insecure=insecure, ssl_context_factory=ssl_context_factory, **kwargs
         )
+        self._engine = self.client.clientpool.engine
+        self._speak_as(user)
 
     def _take_credentials(self, base_url: str) -> None:
         parts = urlsplit(base_url)
@@ -261,7 +264,10 @@ class _FastHttpSettings:
     client_pool: Any = None
     # Bytes of a response's body that are kept; what exceeds them is received and counted. None: all.
     max_body_size: int | None = None
-    # Makes the TLS context of HTTPS connections; they then go through Python's ssl.
+    # Speak a later version of HTTP; see `FastHttpSession.http2` and `http3`.
+    http2: bool = False
+    http3: bool = False
+    # Makes the TLS context of HTTPS connections; they then go through Python's ssl and speak HTTP/1.1.
     ssl_context_factory: Callable[[], SSLContext] | None = None
 
     host: str | None

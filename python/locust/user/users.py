@@ -256,6 +256,10 @@ class HttpUser(User, RestMixin[RestResponseContextManager]):
     # Bytes of a response's body that are kept; what exceeds them is received and counted. None: all.
     max_body_size: int | None = None
 
+    # Speak a later version of HTTP; see `HttpSession.http2` and `http3`.
+    http2: bool = False
+    http3: bool = False
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.host is None:

@@ -526,6 +526,20 @@ def _old(*names: str, stands_for: str, environment: str = "", negates: bool = Fa
 
 _HTTP = (
     Option(
+        ("--http2",),
+        HTTP,
+        "All users speak HTTP/2: over https if the server agrees, else HTTP/1.1; over http without asking",
+        environment="LOCUST_HTTP2",
+        era=Era.OURS,
+    ),
+    Option(
+        ("--http3",),
+        HTTP,
+        "All users speak HTTP/3 over https, or what the server has; libcurl must have it",
+        environment="LOCUST_HTTP3",
+        era=Era.OURS,
+    ),
+    Option(
         ("--dns-ttl",),
         HTTP,
         "How long the addresses of a host name are used before it is looked up again, in seconds; with 0 each "

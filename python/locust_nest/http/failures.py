@@ -65,7 +65,7 @@ def request_error(
         return invalid
     if kind in ("refused", "unreachable", "name_resolution", "connect_timeout"):
         return _not_connected(exchange.failure, url, proxy, connect_timeout, request)
-    if exchange.status:
+    if exchange.status and kind != "http2":
         return _broken_body(body_error(exchange, exchange.body_length), request)
     if kind == "send_timeout":
         return aborted(TimeoutError("timed out"), request)
@@ -158,7 +158,7 @@ def _interruption(kind: str, errno: int, message: str) -> Exception:
     if kind == "connection_reset":
         errno = errno or 104
         return OSError(errno, os.strerror(errno))
-    return http.client.HTTPException(message)  # bad_chunk and whatever libcurl has no better word for
+    return http.client.HTTPException(message)  # bad_chunk, http2 and whatever libcurl has no better word for
 
 
 def unwrap(error: BaseException) -> BaseException:

@@ -123,6 +123,8 @@ def failure_of(exchange: Exchange, url: str, retries: int) -> Exception:
         return HTTPParseError(*next(known, (message,)))
     if kind == "header_too_large":
         return HTTPParseError(f"{message} too large")
+    if kind == "http2":
+        return HTTPParseError(message)
     if kind == "bad_encoding":
         return undecodable(exchange.header("content-encoding") or "", message)
     if kind == "tls":
