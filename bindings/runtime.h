@@ -103,6 +103,8 @@ class Runtime {
   int check_running() const;  // 0, or -1 with a Python exception set
   int suspend_caller(Waiter& waiter) {
     waiter.account = task_accounts_.current();
+    if (!thread_use_.in_turn())
+      thread_use_.end_unseen_turn(waiter.account, std::chrono::steady_clock::now(), thread_processor_time());
     return suspend(waiter);
   }
   void resume_one(Waiter& waiter) {

@@ -1,6 +1,8 @@
 // Time as the engine sees it. One monotonic clock for durations and deadlines, one wall clock for reports.
 #pragma once
 
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -31,6 +33,13 @@ class SimulatedClock final : public Clock {
  private:
   SteadyTime now_{std::chrono::hours(1)};
 };
+
+// What the calling thread has used of a processor.
+inline Duration thread_processor_time() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + Duration(used.tv_nsec);
+}
 
 // Seconds since the Unix epoch, with fractions, as Python's time.time().
 inline double wall_time_s() {

@@ -123,6 +123,25 @@ def test_a_task_is_known_again_after_it_slept_by_gevent(run: Run) -> None:
     assert tasks["Sleeper.doze"].seconds >= 2 * BURN_S * 0.9
 
 
+def test_a_turn_that_gevent_gave_is_put_down_to_its_task(run: Run) -> None:
+    class Sleeper(HttpUser):
+        @task
+        def doze(self) -> None:
+            gevent.sleep(0.001)
+            burn_processor()
+            self.client.get("/doze")
+            raise StopUser()
+
+    tasks = {one.name: one for one in used(run(Sleeper)).tasks}
+    assert tasks["Sleeper.doze"].seconds >= BURN_S * 0.9
+
+
+def burn_processor() -> None:
+    until = time.thread_time() + BURN_S
+    while time.thread_time() < until:
+        pass
+
+
 def test_it_begins_anew_with_the_statistics(run: Run) -> None:
     environment = run(Greedy)
     environment.stats.reset_all()
@@ -141,10 +160,10 @@ def test_the_end_of_a_user_ends_its_account() -> None:
     nest_engine.sleep(0)
     of_nobody = next(use for use in nest_engine.thread_use() if use[0] is Nobody)
     assert of_nobody[1] is burn.__code__
-    for end, others in ((False, 0), (True, 1)):
+    for end, others in ((False, 0), (True, 2)):
         if end:
             nest_engine.end_tasks()
-        gevent.sleep(0)  # its turn is not one of the engine's
+        gevent.sleep(0)  # from here on it is a turn that gevent gave; then follows one of ours
         before = mine()
         nest_engine.sleep(0)
         gevent.sleep(0)

@@ -58,6 +58,34 @@ TEST_F(ThreadUseTest, ATurnIsOfTheTaskThatItEndsWith) {
   EXPECT_EQ(use_.uses()[after].sum, milliseconds(3));
 }
 
+TEST_F(ThreadUseTest, ATurnThatGeventGaveIsTheProcessorTimeSinceTheLastTurn) {
+  const auto a = use_.open();
+  const auto b = use_.open();
+  use_.begin_series(clock_.now());
+  turn(a, 5);
+  pass(1000);  // idle, but for 3 ms
+  use_.end_unseen_turn(b, clock_.now(), milliseconds(5 + 3));
+  pass(2);
+  use_.end_unseen_turn(a, clock_.now(), milliseconds(5 + 3 + 2));
+  EXPECT_EQ(use_.uses()[b].sum, milliseconds(3));
+  EXPECT_EQ(use_.uses()[a].sum, milliseconds(5 + 2));
+}
+
+TEST_F(ThreadUseTest, WhatTheLoopUsedLongBeforeIsNotOfATurnThatGeventGave) {
+  const auto a = use_.open();
+  for (int i = 0; i < 10; ++i) {  // 4 ms each, and 1 ms of the loop's own in between
+    use_.begin_series(clock_.now());
+    turn(ThreadUse::kOthers, 4);
+    pass(1);
+  }
+  use_.end_unseen_turn(a, clock_.now(), milliseconds(50));
+  EXPECT_EQ(use_.uses()[a].longest, milliseconds(1));
+  use_.begin_series(clock_.now());
+  turn(ThreadUse::kOthers, 10);  // in which the thread waited for a processor
+  use_.end_unseen_turn(a, clock_.now(), milliseconds(52));
+  EXPECT_EQ(use_.uses()[a].sum, milliseconds(1)) << "never less than nothing";
+}
+
 TEST_F(ThreadUseTest, NobodyHasATurnThatGeventGave) {
   use_.put_down_to(use_.open());
   EXPECT_EQ(use_.account(), ThreadUse::kOthers);
