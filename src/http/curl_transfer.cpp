@@ -69,6 +69,17 @@ std::string without_numbers(std::string_view message) {
   return std::string(message);
 }
 
+// One that begins with a blank continues the line before it; later versions of libcurl join them themselves.
+void append_line(std::string& block, std::string_view line) {
+  const auto text = line.find_first_not_of(" \t");
+  if (text == 0 || text == std::string_view::npos || block.find('\n') + 1 >= block.size()) {
+    block.append(line);
+    return;
+  }
+  while (block.ends_with('\n') || block.ends_with('\r')) block.pop_back();
+  block.append(" ").append(line.substr(text));
+}
+
 FailureKind connect_failure(int os_error) {
   switch (os_error) {
     case ECONNREFUSED:
@@ -126,6 +137,7 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
     case CURLE_OUT_OF_MEMORY:  // also what libcurl says of a header line beyond its limit
       return connected ? FailureKind::kHeaderTooLarge : FailureKind::kOther;
     case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_FUNCTION_ARGUMENT:  // a header line whose name holds a carriage return
       return FailureKind::kBadResponse;
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_WRITE_ERROR:  // the callbacks take everything, so it is the decoder, which found more than its
@@ -484,7 +496,7 @@ size_t CurlTransfer::take_header(std::string_view line) {
     if (is("content-encoding:")) has_encoding_ = true;
     if (is("content-length:")) ++content_lengths_;
   }
-  response.header_block.append(line);
+  append_line(response.header_block, line);
   return line.size();
 }
 
@@ -492,6 +504,10 @@ size_t CurlTransfer::take_header(std::string_view line) {
 bool CurlTransfer::accept_header() {
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  if (status < 100) {  // libcurl takes any number
+    reject(FailureKind::kBadResponse, kNotHttp);
+    return false;
+  }
   if (status < 200 && status != 101) {  // the response is still to come
     exchange_->timings.first_byte = SteadyTime{};
     return true;

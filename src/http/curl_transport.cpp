@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -93,9 +94,10 @@ class CurlTransport final : public Transport {
       });
       return;
     }
-    // An idle connection, which the server closed (the next look-up notices), or one whose transfer stands
-    // still.
+    // An idle connection, which the server closed (the next look-up notices) or should have left alone, or
+    // one whose transfer stands still.
     if (watched(fd).wanted == 0) {
+      if (watched(fd).is_silent) end_connection(fd);
       forget(fd);
       return;
     }
@@ -175,6 +177,7 @@ class CurlTransport final : public Transport {
     bool is_connection = false;
     uint32_t registered = 0;
     uint32_t wanted = 0;
+    bool is_silent = false;  // over HTTP/1 and between two requests: the server has nothing to say
   };
 
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* /*socket_data*/) {
@@ -204,7 +207,7 @@ class CurlTransport final : public Transport {
       transport->socket_error_ = bind_to(network.local_address, made.get(), address.family);
     if (transport->socket_error_ != 0) return CURL_SOCKET_BAD;
     const int fd = made.release();
-    transport->watched(fd) = Watch{true, 0, 0};
+    transport->watched(fd) = Watch{true, 0, 0, false};
     return fd;
   }
 
@@ -227,20 +230,44 @@ class CurlTransport final : public Transport {
                                              : 0U;
     if (entry.wanted == 0 && entry.registered == EPOLLIN && entry.is_connection) return;  // gone idle
     if (entry.wanted == 0) return forget(fd);
-    if (entry.wanted == entry.registered) return;
+    entry.is_silent = false;
+    if (entry.wanted != entry.registered) enter(fd, entry.wanted);
+  }
+
+  void enter(int fd, uint32_t interest) {
+    Watch& entry = watched(fd);
     epoll_event event{};
-    event.events = entry.wanted;
+    event.events = interest;
     event.data.fd = fd;
     const int operation = entry.registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
     const int result = ::epoll_ctl(epoll_.get(), operation, fd, &event);
     NEST_CHECK(result == 0, std::string("epoll_ctl: ") + std::strerror(errno));
-    entry.registered = entry.wanted;
+    entry.registered = interest;
   }
 
   void forget(int fd) {
     Watch& entry = watched(fd);
     if (entry.registered != 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
     entry.registered = entry.wanted = 0;
+  }
+
+  // To be called between a transfer's end and its removal.
+  void watch_silence(CURL* easy) {
+    curl_socket_t fd = CURL_SOCKET_BAD;
+    long version = 0;
+    curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
+    curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
+    if (fd == CURL_SOCKET_BAD || version > CURL_HTTP_VERSION_1_1) return;
+    watched(fd).is_silent = true;
+    if (watched(fd).registered == 0) enter(fd, EPOLLIN);
+  }
+
+  // libcurl would take what has come for the answer to the next request; that a connection has ended it sees.
+  static void end_connection(int fd) {
+    ::shutdown(fd, SHUT_RDWR);
+    std::array<char, 4096> unasked;
+    while (::recv(fd, unasked.data(), unasked.size(), MSG_DONTWAIT) > 0) {
+    }
   }
 
   std::unique_ptr<CurlTransfer> take_idle() {
@@ -334,6 +361,7 @@ class CurlTransport final : public Transport {
         launch(*transfer);
         continue;
       }
+      watch_silence(message->easy_handle);
       finish(transfer, [&] { transfer->conclude(code, socket_error_); });
     }
   }

@@ -124,8 +124,9 @@ std::vector<std::pair<std::string_view, std::string_view>> Response::headers() c
   while (!block.empty()) {
     const std::string_view line = next_line(block);
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0) continue;
-    items.emplace_back(trim(line.substr(0, colon)), trim(line.substr(colon + 1)));
+    if (colon == std::string_view::npos) continue;
+    const std::string_view name = trim(line.substr(0, colon));
+    if (!name.empty()) items.emplace_back(name, trim(line.substr(colon + 1)));
   }
   return items;
 }

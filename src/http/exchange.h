@@ -91,7 +91,8 @@ struct Response {
   int status = 0;    // zero until the header is complete; never that of an interim response
   int version = 11;  // 10, 11, 20, 30
   bool has_set_cookie = false;
-  std::string header_block;  // the last header section as received, status line first
+  std::string header_block;  // the last header section, status line first, as received but for lines that
+                             // continue another: they are joined to it
   std::string body;          // decoded; its first part if it is longer than Request::max_response_body
   uint64_t body_length = 0;  // of all of it
 

@@ -23,20 +23,26 @@ bool in(const std::array<bool, 256>& set, char c) { return set[static_cast<unsig
 
 int hex_value(char c) { return c <= '9' ? c - '0' : c - 'A' + 10; }
 
+// 0 and leading zeros are legal, but not every client keeps them.
+bool is_plain_port(std::string_view port) {
+  if (port.empty() || port.size() > 5 || port.front() == '0') return false;
+  int number = 0;
+  for (const char c : port) {
+    if (c < '0' || c > '9') return false;
+    number = number * 10 + (c - '0');
+  }
+  return number <= 65535;
+}
+
 bool is_plain_authority(std::string_view authority) {
   const auto colon = authority.find(':');
   const std::string_view host = authority.substr(0, colon);
-  if (host.empty()) return false;
+  if (host.empty() || host.front() == '.') return false;
   for (const char c : host) {
     if (!in(kHost, c)) return false;
   }
   if (colon == std::string_view::npos) return true;
-  const std::string_view port = authority.substr(colon + 1);
-  if (port.empty() || port.size() > 5) return false;
-  for (const char c : port) {
-    if (c < '0' || c > '9') return false;
-  }
-  return true;
+  return is_plain_port(authority.substr(colon + 1));
 }
 
 }  // namespace

@@ -19,7 +19,9 @@ std::vector<std::string> LineSplitter::append(std::string_view bytes) {
       if (!partial_.empty() || !continues_) lines.push_back(std::exchange(partial_, {}));
       continues_ = false;
     } else if (partial_.size() == kMaxLineBytes) {
-      lines.push_back(std::exchange(partial_, {}));
+      const size_t kept = partial_.ends_with('\r') ? 1 : 0;  // "\n" may come next
+      lines.push_back(partial_.substr(0, kMaxLineBytes - kept));
+      partial_.erase(0, kMaxLineBytes - kept);
       continues_ = true;
     }
   }

@@ -9,8 +9,8 @@ namespace nest::process {
 
 class LineSplitter {
  public:
-  // Longer lines are delivered in pieces of this many bytes, so that a program which never ends its line
-  // cannot fill the memory.
+  // Longer lines are delivered in pieces of this many bytes (or one less), so that a program which never ends
+  // its line cannot fill the memory.
   static constexpr size_t kMaxLineBytes = 4096;
 
   // Returns the lines that `bytes` completes, without their "\n" or "\r\n".

@@ -70,8 +70,10 @@ std::vector<PreciseHistogram::Bucket> PreciseHistogram::buckets() const {
     const double width_ms = start_ms / static_cast<double>(counts.size());
     for (std::size_t slot = 0; slot < counts.size(); ++slot) {
       if (counts[slot] == 0) continue;
-      const double from_ms = start_ms + width_ms * static_cast<double>(slot);
-      out.push_back({from_ms, from_ms + width_ms, counts[slot]});
+      const auto edge_ms = [&](std::size_t number_of) {
+        return start_ms + width_ms * static_cast<double>(number_of);
+      };
+      out.push_back({edge_ms(slot), edge_ms(slot + 1), counts[slot]});
     }
   }
   if (above_ > 0) {

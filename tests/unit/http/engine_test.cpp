@@ -331,6 +331,32 @@ TEST_F(EngineTest, WhatIsTooLongIsCountedAndNotKept) {
   EXPECT_EQ(server.accepted(), 1);
 }
 
+TEST_F(EngineTest, HeaderLinesThatGoOnAreJoined) {
+  const ScriptedServer server(
+      always("HTTP/1.1 200 OK\r\nX-Long: a\r\n b\r\n\tc: d\r\nContent-Length: 0\r\n\r\n"));
+  const auto done = get(server.url("/"));
+  const auto headers = done->response.headers();
+  ASSERT_EQ(headers.size(), 2U);
+  EXPECT_EQ(headers[0].second, "a b c: d");
+}
+
+TEST_F(EngineTest, AnAnswerThatNobodyAskedForEndsTheConnection) {
+  std::atomic<bool> is_first{true};
+  std::promise<void> closed;
+  const ScriptedServer server([&](Connection& connection) {
+    const bool unasked = is_first.exchange(false);
+    while (!connection.read_request().empty()) {
+      connection.send(kOk);
+      if (unasked) connection.send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+    }
+    if (unasked) closed.set_value();
+  });
+  EXPECT_EQ(get(server.url("/"))->response.status, 200);
+  ASSERT_EQ(closed.get_future().wait_for(seconds(20)), std::future_status::ready);
+  EXPECT_EQ(get(server.url("/"))->response.status, 200);
+  EXPECT_EQ(server.accepted(), 2);
+}
+
 TEST_F(EngineTest, ABodyWithoutLengthEndsWithTheConnection) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
@@ -369,6 +395,10 @@ TEST_F(EngineTest, NamesWhatServersDoWrong) {
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nX-Cut: o")), FailureKind::kTruncated);
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 103 Soon\r\n\r\n")), FailureKind::kConnectionClosed);
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab")),
+            FailureKind::kBadResponse);
+  EXPECT_EQ(failure_of(after_request("HTTP/1.1 99 Low\r\nContent-Length: 0\r\n\r\n")),
+            FailureKind::kBadResponse);
+  EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nX\ry: 1\r\nContent-Length: 0\r\n\r\n")),
             FailureKind::kBadResponse);
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")),
             FailureKind::kTruncated);

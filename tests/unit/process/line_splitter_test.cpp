@@ -40,5 +40,13 @@ TEST(LineSplitter, DoesNotTakeTheEndOfACutLineForAnEmptyLine) {
   EXPECT_EQ(splitter.append(piece + "\n\nz\n"), Lines({piece, "", "z"}));
 }
 
+TEST(LineSplitter, AReturnAtTheCutMayBelongToALineEnd) {
+  const std::string piece(LineSplitter::kMaxLineBytes - 1, 'x');
+  LineSplitter splitter;
+  EXPECT_EQ(splitter.append(piece + "\r"), Lines({piece}));
+  EXPECT_EQ(splitter.append("\nz\n"), Lines({"z"}));
+  EXPECT_EQ(splitter.append(piece + "\ry\n"), Lines({piece, "\ry"}));
+}
+
 }  // namespace
 }  // namespace nest::process

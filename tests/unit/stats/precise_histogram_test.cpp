@@ -84,6 +84,13 @@ TEST(PreciseHistogram, MergedIsAsIfAllSamplesHadBeenAddedToOne) {
   for (std::size_t i = 0; i < merged.size(); ++i) EXPECT_EQ(merged[i].count, expected[i].count);
 }
 
+TEST(PreciseHistogram, NeighbouringBucketsTouch) {
+  PreciseHistogram histogram;
+  for (double time_ms = 0.0005; time_ms < 1e7; time_ms *= 1.003) histogram.add(time_ms);
+  const auto buckets = histogram.buckets();
+  for (std::size_t i = 1; i < buckets.size(); ++i) EXPECT_EQ(buckets[i - 1].to_ms, buckets[i].from_ms) << i;
+}
+
 TEST(PreciseHistogram, IsEmptyAfterClearAndThenNeedsNoNewMemory) {
   PreciseHistogram histogram;
   histogram.add(5);
