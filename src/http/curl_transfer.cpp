@@ -209,6 +209,7 @@ void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
   header_complete_ = stands_still_ = gave_all_ = was_resolved_ = has_encoding_ = connection_died_ = false;
   content_lengths_ = sendings_ = 0;
   guessed_wrong_ = false;
+  trailer_size_ = 0;
   rejection_ = {};
   error_[0] = '\0';
   connections_ = 0;
@@ -483,7 +484,10 @@ size_t CurlTransfer::take_header(std::string_view line) {
     response.has_set_cookie = has_encoding_ = header_complete_ = false;
     content_lengths_ = 0;
   }
-  if (header_complete_) return line.size();  // a trailer
+  if (header_complete_) {  // a trailer, which libcurl keeps
+    trailer_size_ += line.size();
+    return trailer_size_ <= kMaxHeaderBlock ? line.size() : reject(FailureKind::kHeaderTooLarge, "header");
+  }
   if (line == "\r\n" || line == "\n") return accept_header() ? line.size() : 0;
   if (response.header_block.size() + line.size() > kMaxHeaderBlock)
     return reject(FailureKind::kHeaderTooLarge, "header");

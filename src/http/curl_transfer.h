@@ -147,6 +147,7 @@ class CurlTransfer {
   bool stands_still_ = false;             // a callback of ours had no room or no data
   bool has_encoding_ = false;             // the header has a Content-Encoding
   int content_lengths_ = 0;               // how often the header has a Content-Length
+  size_t trailer_size_ = 0;               // of all of them, in bytes
   Failure rejection_;                     // why a callback of ours refused data
   std::array<char, CURL_ERROR_SIZE> error_{};
 };

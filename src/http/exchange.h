@@ -71,7 +71,7 @@ enum class FailureKind : uint8_t {
   kConnectionClosed,  // closed by the peer without any response
   kTruncated,         // closed by the peer in the middle of a response, if only of its header
   kBadResponse,       // not HTTP
-  kHeaderTooLarge,    // a line of the response's header, or all of them
+  kHeaderTooLarge,    // a line of the response's header, or all of them, or all trailers
   kHttp2,             // reset stream or broken rules; the message says how and has no numbers in it
   kBadChunk,          // chunked framing broken
   kBadEncoding,       // gzip, deflate, br or zstd data broken

@@ -90,10 +90,6 @@ def _why_no_response(exchange: Exchange) -> Exception:
     """What http.client would have raised."""
     assert exchange.failure is not None
     kind, errno, message = exchange.failure
-    if kind == "header_too_large":
-        if message == "header":
-            return http.client.HTTPException("got too many headers")
-        return http.client.LineTooLong(message)
     if version := re.search(r"HTTP version \((.*)\)", message):
         return http.client.UnknownProtocol(f"HTTP/{version[1]}")
     if kind == "bad_response" and (exchange.body or message.startswith(("Unsupported", "CONNECT"))):
@@ -153,6 +149,10 @@ def _broken_body(error: urllib3.HTTPError, request: PreparedRequest) -> exceptio
 
 def _interruption(kind: str, errno: int, message: str) -> Exception:
     """How the connection broke."""
+    if kind == "header_too_large":
+        if message == "header":
+            return http.client.HTTPException("got too many headers")
+        return http.client.LineTooLong(message)
     if kind == "connection_closed":
         return http.client.RemoteDisconnected("Remote end closed connection without response")
     if kind == "connection_reset":

@@ -77,18 +77,23 @@ class JudgedResponse:
             return self
         if catch_response:
             context = _full_context(session, context)  # now: the user's may change before the block ends
-        self._recorded = (session, method, name, response_time, context, self._known_failure, start_time, url)
+        failure = self._known_failure if catch_response else self._default_failure(name)
+        self._recorded = (session, method, name, response_time, context, failure, start_time, url)
         if catch_response:
             self._report = event.fire
         else:
-            meta = self.request_meta
-            meta["exception"] = self._default_failure(name)
-            event.fire(**meta)
+            event.fire(**self._event_keywords())
         return self
 
     @LazyPart
     def request_meta(self) -> dict[str, Any]:
-        """The keywords of the request event; models may change them within a `with` block."""
+        """The keywords of the request event; models may change them within a `with` block.
+
+        Made for those who look: a response that has it refers to itself, and is only freed by the garbage collector.
+        """
+        return self._event_keywords()
+
+    def _event_keywords(self) -> dict[str, Any]:
         session, method, name, response_time, context, exception, start_time, url = self._recorded
         return {
             "request_type": method,
@@ -119,6 +124,8 @@ class JudgedResponse:
             return None
         if self._is_legacy:
             return self._leave_legacy_block(error)
+        if self._verdict is None and not (error is None or isinstance(error, ResponseError)):
+            return False  # the model's own trouble, not the server's: nothing is recorded
         meta = self.request_meta
         if self._verdict is not None:
             meta["exception"] = None if self._verdict is True else self._verdict
@@ -127,10 +134,8 @@ class JudgedResponse:
         if error is None:
             # What the model has written into request_meta holds unless the response has failed.
             meta["exception"] = self._default_failure(meta["name"]) or meta["exception"]
-        elif isinstance(error, ResponseError):
-            meta["exception"] = error
         else:
-            return False  # the model's own trouble, not the server's: nothing is recorded
+            meta["exception"] = error
         self._report(**meta)
         return True
 
