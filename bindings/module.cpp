@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/errors.h"
+#include "choosing.h"
 #include "http_client.h"
 #include "request_method.h"
 #include "switch.h"
@@ -50,6 +51,7 @@ PYBIND11_EMBEDDED_MODULE(nest_engine, module) {
   register_usage_error(module);
   check(import_greenlet());
   check(add_waiting_functions(module.ptr()));
+  check(add_choosing(module.ptr()));
   check(add_http_types(module.ptr()));
   check(add_request_methods(module.ptr()));
   bind_engine(module);

@@ -79,11 +79,50 @@ constexpr std::array<const char*, 9> kInheritedNames = {"request",   "auth",    
                                                         "trust_env", "request_name", "_is_legacy",
                                                         "headers",   "cookies",      "max_body_size"};
 
+// The keywords of a request event.
+constexpr std::array<const char*, 9> kEventNames = {"request_type", "name",      "context",
+                                                    "response",     "exception", "response_time",
+                                                    "start_time",   "url",       "response_length"};
+
+// Remembers of one type whether its methods are those of the beginning.
+class Unchanged {
+ public:
+  Unchanged(PyTypeObject* type, std::initializer_list<const char*> names) : type_(type) {
+    for (const char* name : names) {
+      names_.push_back(PyUnicode_InternFromString(name));
+      original_.push_back(PyObject_GetAttr(reinterpret_cast<PyObject*>(type), names_.back()));
+    }
+    PyErr_Clear();
+  }
+
+  bool holds() {
+    if (version_ != 0 && version_ == type_->tp_version_tag) return holds_;
+    holds_ = true;
+    for (size_t i = 0; i < names_.size(); ++i) {
+      const Object present(PyObject_GetAttr(reinterpret_cast<PyObject*>(type_), names_[i]));
+      holds_ = holds_ && present.get() == original_[i];
+    }
+    PyErr_Clear();
+    version_ = type_->tp_version_tag;
+    return holds_;
+  }
+
+ private:
+  PyTypeObject* type_;
+  std::vector<PyObject*> names_;
+  std::vector<PyObject*> original_;
+  unsigned int version_ = 0;
+  bool holds_ = false;
+};
+
 // What this file needs of Python's side. Made once, never freed.
 struct Surroundings {
   PyTypeObject* session;
   PyTypeObject* response;
   PyTypeObject* listener;
+  PyTypeObject* event;
+  PyObject* control_flow;            // exceptions of listeners that are for the caller
+  PyObject* report_broken_listener;  // takes any other
   http::HeaderLines default_headers;
   PyObject* encode_json;
   PyObject* record;
@@ -110,7 +149,12 @@ struct Surroundings {
   PyObject* record_response;
   PyObject* conclude;
   PyObject* json_type;
-  PyObject* nothing;  // an empty tuple
+  PyObject* nothing;      // an empty tuple
+  PyObject* event_names;  // a tuple
+  PyObject* default_failure;
+  PyObject* context_of_user;
+  Unchanged* listener_methods;
+  Unchanged* event_methods;
 };
 Surroundings* around = nullptr;
 
@@ -309,12 +353,18 @@ Object make_response(PyObject* exchange, int status_code) {
   return response;
 }
 
-// The statistics' own listener if nobody else listens, borrowed; null with or without an exception set.
-PyObject* only_listener(PyObject* event) {
-  const Object handlers(PyObject_GetAttr(event, around->handlers));
-  if (!handlers || !PyList_CheckExact(handlers.get()) || PyList_GET_SIZE(handlers.get()) != 1) return nullptr;
-  PyObject* listener = PyList_GET_ITEM(handlers.get(), 0);
-  return Py_TYPE(listener) == around->listener ? listener : nullptr;
+bool is_statistics_listener(PyObject* listener) {
+  return Py_TYPE(listener) == around->listener && around->listener_methods->holds();
+}
+
+// Who listens to an event that does nothing but call its listeners: a copy, for they may come and go. Null
+// for another event.
+Object listeners_of(PyObject* event) {
+  if (Py_TYPE(event) != around->event || !around->event_methods->holds()) return Object();
+  const Object attributes(PyObject_GenericGetDict(event, nullptr));
+  if (!attributes || PyDict_GET_SIZE(attributes.get()) != 1) return Object();
+  PyObject* listeners = PyDict_GetItemWithError(attributes.get(), around->handlers);
+  return Object(listeners == nullptr || !PyList_CheckExact(listeners) ? nullptr : PyList_AsTuple(listeners));
 }
 
 // Counts a success in the statistics of `listener`; false with an exception set if that raises.
@@ -333,6 +383,82 @@ bool count(PyObject* listener, PyObject* method, PyObject* name, PyObject* respo
 }
 
 PyObject* or_none(PyObject* value) { return value == nullptr ? Py_None : value; }
+
+// The context of the user, under that of the request.
+Object full_context(PyObject* user, PyObject* context) {
+  Object full(PyDict_New());
+  if (!full) return full;
+  if (user != Py_None) {
+    const Object of_user(PyObject_CallMethodNoArgs(user, around->context_of_user));
+    if (!of_user || PyDict_Update(full.get(), of_user.get()) < 0) return Object();
+  }
+  if (PyObject_IsTrue(context) == 1 && PyDict_Update(full.get(), context) < 0) return Object();
+  return full;
+}
+
+// Calls one listener; false with an exception set if it raised what is for the caller.
+bool tell(PyObject* listener, PyObject* const* event) {
+  if (Object(PyObject_Vectorcall(listener, event, 0, around->event_names))) return true;
+  if (PyErr_ExceptionMatches(around->control_flow) != 0 || PyErr_ExceptionMatches(PyExc_Exception) == 0)
+    return false;
+  PyObject* type = nullptr;
+  PyObject* error = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &error, &traceback);
+  PyErr_NormalizeException(&type, &error, &traceback);
+  if (traceback != nullptr) PyException_SetTraceback(error, traceback);
+  const Object owned[] = {Object(type), Object(error), Object(traceback)};
+  return static_cast<bool>(Object(PyObject_CallOneArg(around->report_broken_listener, error)));
+}
+
+// A request that was answered, as its event has it; borrowed.
+struct Answered {
+  PyObject* session;
+  PyObject* method;
+  PyObject* name;
+  PyObject* context;  // of the request
+  PyObject* response;
+  PyObject* response_time;
+  PyObject* start_time;
+  PyObject* url;
+  PyObject* length;
+  PyObject* exchange;
+};
+
+bool remember(const Answered& done, PyObject* context, PyObject* failure) {
+  const Object recorded(PyTuple_Pack(8, done.session, done.method, done.name, done.response_time, context,
+                                     failure, done.start_time, done.url));
+  return recorded && PyObject_SetAttr(done.response, around->recorded, recorded.get()) == 0;
+}
+
+// What JudgedResponse._record does without a with-block; false with an exception set.
+bool fire(const Answered& done, PyObject* listeners, bool has_failed) {
+  const Py_ssize_t count_of_listeners = PyTuple_GET_SIZE(listeners);
+  if (!has_failed && count_of_listeners == 1 && is_statistics_listener(PyTuple_GET_ITEM(listeners, 0))) {
+    return count(PyTuple_GET_ITEM(listeners, 0), done.method, done.name, done.response_time, done.length,
+                 done.exchange) &&
+           remember(done, done.context, Py_None);
+  }
+  Object failure = Object::borrowed(Py_None);
+  if (has_failed) {
+    failure = Object(PyObject_CallMethodOneArg(done.response, around->default_failure, done.name));
+    if (!failure) return false;
+  }
+  const Object user(PyObject_GetAttr(done.session, around->common[kUser]));
+  const Object context = user ? full_context(user.get(), done.context) : Object();
+  if (!context || !remember(done, context.get(), failure.get())) return false;
+  PyObject* const event[] = {done.method,        done.name,       context.get(), done.response, failure.get(),
+                             done.response_time, done.start_time, done.url,      done.length};
+  for (Py_ssize_t i = 0; i < count_of_listeners; ++i) {
+    PyObject* listener = PyTuple_GET_ITEM(listeners, i);
+    const bool told =
+        !has_failed && is_statistics_listener(listener)
+            ? count(listener, done.method, done.name, done.response_time, done.length, done.exchange)
+            : tell(listener, event);
+    if (!told) return false;
+  }
+  return true;
+}
 
 // What there is to do when the exchange is complete.
 PyObject* answer(const MethodObject& method, PyObject* session, const Arguments& given,
@@ -354,26 +480,21 @@ PyObject* answer(const MethodObject& method, PyObject* session, const Arguments&
   }
   Object response = make_response(exchange.get(), status);
   const Object response_time(PyFloat_FromDouble(to_milliseconds(done.timings.response_time())));
-  const Object attributes(PyObject_GenericGetDict(session, nullptr));
-  Object event = Object::borrowed(
-      attributes ? PyDict_GetItemWithError(attributes.get(), around->common[kRequestEvent]) : nullptr);
-  if (!event) event = Object(PyObject_GetAttr(session, around->common[kRequestEvent]));
+  const Object event(PyObject_GetAttr(session, around->common[kRequestEvent]));
   if (!response || !response_time || !event) return nullptr;
-  const bool failed = status >= 400 && status < 600;
-  PyObject* listener = failed || catch_response != Py_False ? nullptr : only_listener(event.get());
-  if (listener == nullptr) {
+  const Object listeners = catch_response == Py_True ? Object() : listeners_of(event.get());
+  if (!listeners) {
     if (PyErr_Occurred() != nullptr) return nullptr;
     PyObject* args[] = {response.get(),      session, catch_response,   given[kMethod],   name,
                         response_time.get(), context, start_time.get(), address.url.get()};
     return PyObject_VectorcallMethod(around->record_response, args, std::size(args), nullptr);
   }
   const Object length(PyLong_FromUnsignedLongLong(done.response.body_length));
-  if (!length || !count(listener, given[kMethod], name, response_time.get(), length.get(), exchange.get()))
-    return nullptr;
-  const Object recorded(PyTuple_Pack(8, session, given[kMethod], name, response_time.get(), context, Py_None,
-                                     start_time.get(), address.url.get()));
-  if (!recorded || PyObject_SetAttr(response.get(), around->recorded, recorded.get()) < 0) return nullptr;
-  return response.release();
+  if (!length) return nullptr;
+  const Answered answered = {
+      session,          given[kMethod],    name,         context,       response.get(), response_time.get(),
+      start_time.get(), address.url.get(), length.get(), exchange.get()};
+  return fire(answered, listeners.get(), status >= 400 && status < 600) ? response.release() : nullptr;
 }
 
 // A request that is ready to be sent, and what is needed when it has come back.
@@ -556,8 +677,9 @@ bool intern(const std::array<const char*, kSize>& texts, std::array<PyObject*, k
 PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
   auto made = std::make_unique<Surroundings>();
   PyObject* default_headers = nullptr;
-  if (PyArg_ParseTuple(args, "O!O!O!OOOO", &PyType_Type, &made->session, &PyType_Type, &made->response,
-                       &PyType_Type, &made->listener, &default_headers, &made->encode_json, &made->record,
+  if (PyArg_ParseTuple(args, "O!O!O!O!OOOOOO", &PyType_Type, &made->session, &PyType_Type, &made->response,
+                       &PyType_Type, &made->listener, &PyType_Type, &made->event, &made->control_flow,
+                       &made->report_broken_listener, &default_headers, &made->encode_json, &made->record,
                        &made->cookie_jar) == 0) {
     return nullptr;
   }
@@ -576,15 +698,22 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
                                                       {"_recorded", &made->recorded},
                                                       {"_record", &made->record_response},
                                                       {"_conclude", &made->conclude},
+                                                      {"_default_failure", &made->default_failure},
+                                                      {"context", &made->context_of_user},
                                                       {"application/json", &made->json_type}};
   for (const auto& [text, object] : names) {
     *object = PyUnicode_InternFromString(text);
     if (*object == nullptr) return nullptr;
   }
   made->nothing = PyTuple_New(0);
-  if (made->nothing == nullptr || !intern(kParameterNames, made->parameters) ||
-      !intern(kCommonNames, made->common) || !intern(kUnusualNames, made->unusual) ||
-      !intern(kInheritedNames, made->inherited)) {
+  std::array<PyObject*, kEventNames.size()> event_names{};
+  if (!intern(kEventNames, event_names)) return nullptr;
+  made->event_names = PyTuple_New(event_names.size());
+  for (size_t i = 0; made->event_names != nullptr && i < event_names.size(); ++i)
+    PyTuple_SET_ITEM(made->event_names, static_cast<Py_ssize_t>(i), event_names[i]);
+  if (made->nothing == nullptr || made->event_names == nullptr ||
+      !intern(kParameterNames, made->parameters) || !intern(kCommonNames, made->common) ||
+      !intern(kUnusualNames, made->unusual) || !intern(kInheritedNames, made->inherited)) {
     return nullptr;
   }
   if (merge_headers(default_headers, made->default_headers) != HeaderResult::kMerged) {
@@ -595,6 +724,8 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
     made->original[i] = PyObject_GetAttr(reinterpret_cast<PyObject*>(made->session), made->inherited[i]);
     if (made->original[i] == nullptr) return nullptr;
   }
+  made->listener_methods = new Unchanged(made->listener, {"__call__", "log"});
+  made->event_methods = new Unchanged(made->event, {"fire"});
   Py_INCREF(args);  // and with it all of them, for good
   around = made.release();
   Py_RETURN_NONE;

@@ -1,6 +1,7 @@
 #include "runtime.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "http/curl_transport.h"
 
@@ -59,6 +60,11 @@ int Runtime::sleep(double seconds) {
     std::erase(ready_, sleeper.get());
   }
   return result;
+}
+
+int Runtime::pause(double seconds) {
+  if (seconds <= 0 && draining_ && std::exchange(has_waited_, false)) return 0;
+  return sleep(seconds);
 }
 
 std::unique_ptr<Runtime::PendingRequest> Runtime::make_request() {
@@ -139,7 +145,7 @@ void Runtime::resume_sleepers(std::vector<Sleeper*>& sleepers) {
     if (sleeper->abandoned) {
       delete sleeper;
     } else {
-      resume_one(sleeper->waiter);
+      resume_one(sleeper->waiter, false);
     }
   }
 }
@@ -161,7 +167,7 @@ void Runtime::deliver_news() {
   for (http::Streaming* streaming = news.streaming; streaming != nullptr;) {
     auto* request = static_cast<PendingRequest*>(streaming->exchange->waiter);
     streaming = http::HttpEngine::next_news(streaming);
-    if (!request->abandoned && request->waiter.greenlet != nullptr) resume_one(request->waiter);
+    if (!request->abandoned && request->waiter.greenlet != nullptr) resume_one(request->waiter, true);
   }
   for (http::Exchange* exchange = news.completed; exchange != nullptr;) {
     auto* request = static_cast<PendingRequest*>(exchange->waiter);
@@ -175,7 +181,7 @@ void Runtime::deliver_news() {
     if (request->waiter.greenlet == nullptr) continue;
     if (!request->exchange.streaming || !request->exchange.streaming->reads_body)
       request->exchange.timings.resumed = thread_use_.last_moment();
-    resume_one(request->waiter);
+    resume_one(request->waiter, true);
   }
 }
 

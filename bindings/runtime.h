@@ -43,6 +43,9 @@ class Runtime {
   // Puts the calling greenlet to sleep; 0, or -1 with a Python exception set. Zero and less lets others run
   // once.
   int sleep(double seconds);
+  // The same between two tasks. Zero and less lets nobody run if the greenlet has waited for an answer since
+  // the last time: then the others had their turn.
+  int pause(double seconds);
 
   // Sends the request and waits. Null with a Python exception set when the greenlet was interrupted: the
   // request is cancelled and belongs to the runtime.
@@ -107,8 +110,9 @@ class Runtime {
       thread_use_.end_unseen_turn(waiter.account, std::chrono::steady_clock::now(), thread_processor_time());
     return suspend(waiter);
   }
-  void resume_one(Waiter& waiter) {
+  void resume_one(Waiter& waiter, bool has_waited) {
     beat();
+    has_waited_ = has_waited;
     thread_use_.begin_turn(waiter.account);
     resume(waiter);
     thread_use_.end_turn(std::chrono::steady_clock::now());
@@ -126,6 +130,7 @@ class Runtime {
   sched::ThreadUse thread_use_;
   TaskAccounts task_accounts_{thread_use_};
   bool draining_ = false;
+  bool has_waited_ = false;  // the greenlet that drain() resumed, for an answer
   bool stopped_ = false;
   bool in_child_ = false;
   std::shared_ptr<const http::ConnectionSettings> default_settings_;

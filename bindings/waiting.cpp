@@ -32,6 +32,12 @@ PyObject* end_tasks(PyObject* /*module*/, PyObject* /*unused*/) {
   Py_RETURN_NONE;
 }
 
+PyObject* pause(PyObject* /*module*/, PyObject* argument) {
+  const double seconds = PyFloat_AsDouble(argument);
+  if (seconds == -1.0 && PyErr_Occurred() != nullptr) return nullptr;
+  return none_unless(Runtime::get().pause(seconds) < 0);
+}
+
 PyObject* drain(PyObject* /*module*/, PyObject* /*unused*/) {
   Runtime::get().drain();
   Py_RETURN_NONE;
@@ -57,6 +63,8 @@ PyMethodDef functions[] = {
     {"begin_task", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&begin_task)), METH_FASTCALL,
      "From now on, the calling greenlet uses the thread for this task of this user."},
     {"end_tasks", &end_tasks, METH_NOARGS, "The calling greenlet is done with its user's tasks."},
+    {"pause", &pause, METH_O,
+     "The same between two tasks: 0 returns at once if others had their turn while the last one waited."},
     {"drain", &drain, METH_NOARGS, "Resumes whoever is due. Called by the event loop, in its hub."},
     {"check_switch", &check_switch, METH_VARARGS,
      "A greenlet trace function that aborts on forbidden switches."},

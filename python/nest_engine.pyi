@@ -113,6 +113,9 @@ def describe_sessions(
     session: type,
     response: type,
     listener: type,
+    event: type,
+    control_flow: tuple[type[BaseException], ...],
+    report_broken_listener: Callable[[Exception], None],
     default_headers: Any,
     encode_json: Callable[[Any], str],
     record: Callable[..., bool],
@@ -208,6 +211,12 @@ def begin_task(user: Any, task: Any, /) -> None:
 
 def end_tasks() -> None:
     """The calling greenlet is done with its user's tasks."""
+
+def pause(seconds: float, /) -> None:
+    """The same between two tasks: 0 returns at once if others had their turn while the last one waited."""
+
+def chooser(random: Any, /) -> Callable[[Any], Any]:
+    """`random.choice` without its Python functions; that itself once it is replaced."""
 
 def drain() -> None:
     """Resume whoever is due. Called by the event loop, in its hub."""

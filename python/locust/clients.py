@@ -50,7 +50,7 @@ from locust_nest.http.verdict import JudgedResponse
 from locust_nest.http.versions import ChoosesVersion
 from nest_engine import Exchange, RequestMethod, describe_sessions
 
-from .event import EventHook
+from .event import CONTROL_FLOW, EventHook, report_broken_listener
 from .exception import CatchResponseError, LocustError, ResponseError
 from .stats import StatsListener
 from .stats import _record as record_request
@@ -550,6 +550,9 @@ describe_sessions(
     HttpSession,
     ResponseContextManager,
     StatsListener,
+    EventHook,
+    CONTROL_FLOW,
+    report_broken_listener,
     _DEFAULT_HEADERS,
     complexjson.JSONEncoder(allow_nan=False).encode,
     record_request,

@@ -37,6 +37,12 @@ ListenerT = TypeVar("ListenerT", bound=Listener)
 CONTROL_FLOW = (StopUser, StopTest, InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately)
 
 
+def report_broken_listener(error: Exception) -> None:
+    """What becomes of an exception of a listener that steers nobody."""
+    logging.error("Uncaught exception in event handler: \n%s", "".join(traceback.format_exception(error)))
+    log.note_unhandled_exception()
+
+
 class EventHook:
     """A list of listeners which `fire` calls with keyword arguments, in the order they were added.
 
@@ -89,9 +95,8 @@ class EventHook:
                 handler(**kwargs)
             except CONTROL_FLOW:
                 raise
-            except Exception:
-                logging.error("Uncaught exception in event handler: \n%s", traceback.format_exc())
-                log.note_unhandled_exception()
+            except Exception as error:
+                report_broken_listener(error)
 
     @contextmanager
     def measure(

@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 from client_harness import Server, answer, client, events, hook, redirect, server
+from gevent import GreenletExit
 from test_client_native import counted
 
+from locust import log
 from locust.clients import HttpSession
 from locust.env import Environment
-from locust.event import Events
+from locust.event import EventHook, Events
+from locust.exception import StopUser
 
 __all__ = ["client", "counted", "events", "hook", "server"]
 
@@ -157,6 +160,93 @@ def test_a_plain_request_calls_no_python_function(
     monkeypatch.delattr("locust_nest.http.verdict.JudgedResponse._record")
     assert session.get("/x").text == "ok"
     assert stats.get("/x", "GET").num_requests == 2
+
+
+def test_listeners_are_told_by_the_engine(
+    counted: tuple[Any, Any], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, stats = counted
+    told: list[Any] = []
+    session.request_event.add_listener(lambda request_type, response, **_: told.append(response.status_code))
+    for name in ("_send_natively", "_record", "_conclude"):
+        monkeypatch.delattr(HttpSession, name)
+    monkeypatch.delattr("locust_nest.http.verdict.JudgedResponse._record")
+    session.get("/x")
+    session.get("/missing")
+    assert told == [200, 404]
+    assert (stats.num_requests, stats.num_failures) == (2, 1)
+
+
+def test_a_listener_may_change_who_listens(counted: tuple[Any, Any]) -> None:
+    session, _ = counted
+    hook, told = session.request_event, []
+
+    def once(name: str, **_: Any) -> None:
+        told.append(name)
+        hook.remove_listener(once)
+
+    hook.add_listener(once)
+    hook.add_listener(lambda name, **_: told.append(name.upper()))
+    session.get("/x")
+    session.get("/y")
+    assert told == ["/x", "/X", "/Y"]
+
+
+def test_what_a_listener_raises_is_logged_or_for_the_user(
+    counted: tuple[Any, Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = counted
+    monkeypatch.setattr(log, "unhandled_greenlet_exception", False)
+    troubles: list[BaseException] = [ValueError("broken"), StopUser(), GreenletExit()]
+    after: list[str] = []
+
+    def trouble(**_: Any) -> None:
+        raise troubles.pop(0)
+
+    session.request_event.add_listener(trouble)
+    session.request_event.add_listener(lambda name, **_: after.append(name))
+    session.get("/logged")
+    with pytest.raises(StopUser):
+        session.get("/stopped")
+    with pytest.raises(GreenletExit):
+        session.get("/killed")
+    assert after == ["/logged"]
+    assert "Uncaught exception in event handler" in caplog.text
+    assert "ValueError: broken" in caplog.text
+    assert "raise troubles.pop(0)" in caplog.text
+    assert log.unhandled_greenlet_exception
+
+
+def test_a_fire_of_the_models_own_is_called(
+    counted: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = counted
+    told: list[str] = []
+    monkeypatch.setattr(EventHook, "fire", lambda self, **event: told.append(event["name"]))
+    session.request_event.add_listener(lambda **_: told.append("a listener"))
+    session.get("/of-the-class")
+    monkeypatch.undo()
+    session.request_event.fire = lambda **event: told.append(event["name"])
+    session.get("/of-the-event")
+    assert told == ["/of-the-class", "/of-the-event"]
+
+
+def test_listeners_get_the_context_of_the_user_under_that_of_the_request(server: Server) -> None:
+    class Someone:
+        def context(self) -> dict[str, Any]:
+            return {"who": "me", "what": "a user"}
+
+    session, _ = session_at(server)
+    session.user = Someone()
+    told: list[Any] = []
+    session.request_event.add_listener(lambda context, response, **_: told.append((context, response)))
+    session.get("/x", context={"what": "a request"})
+    session.get("/x")
+    assert [context for context, _ in told] == [
+        {"who": "me", "what": "a request"},
+        {"who": "me", "what": "a user"},
+    ]
+    assert told[0][1].request_meta["context"] == told[0][0]
 
 
 @pytest.mark.parametrize(

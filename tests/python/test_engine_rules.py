@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import textwrap
 import time
@@ -15,6 +16,8 @@ import pytest
 
 import locust  # noqa: F401  (attaches the engine to the hub)
 import nest_engine
+from locust.clients import HttpSession
+from locust.event import EventHook
 
 BINARY = Path("/proc/self/exe").resolve()
 
@@ -241,3 +244,34 @@ def test_a_request_under_way_is_cancelled_with_its_user() -> None:
     user.kill(block=True, timeout=5)
     assert gone.wait(timeout=5), "the connection stayed open"
     server.stop()
+
+
+def test_a_seed_gives_the_tasks_that_random_choice_would_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    choose = nest_engine.chooser(random)
+    for size in (1, 2, 3, 7, 64, 65):
+        options = list(range(size))
+        random.seed(size)
+        expected = [random.choice(options) for _ in range(100)]
+        random.seed(size)
+        assert [choose(options) for _ in range(100)] == expected
+    with pytest.raises(IndexError):
+        choose([])
+    assert choose((1,)) == 1
+    monkeypatch.setattr(random, "choice", lambda options: options[-1])
+    assert choose([1, 2, 3]) == 3
+
+
+def test_a_pause_of_nothing_is_skipped_once_after_an_answer() -> None:
+    def work() -> tuple[bool, bool]:
+        HttpSession("http://127.0.0.1:1", EventHook(), None).get("/refused")
+        others: list[bool] = []
+        gevent.get_hub().loop.run_callback(others.append, True)
+        nest_engine.pause(0)
+        skipped = not others
+        for _ in range(100):
+            nest_engine.pause(0)
+        return skipped, bool(others)
+
+    worker = gevent.spawn(work)
+    worker.join(10)
+    assert worker.value == (True, True)

@@ -72,6 +72,8 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+choose = nest_engine.chooser(random)
+
 # What a user is doing, as `user._state`. None until it runs.
 LOCUST_STATE_RUNNING = "running"
 LOCUST_STATE_WAITING = "waiting"
@@ -269,7 +271,7 @@ class TaskSet(metaclass=TaskSetMeta):
         user = self._user
         holder = self._task_holder()
         queue = self._task_queue
-        sleep = nest_engine.sleep
+        sleep = nest_engine.pause
         begin_task = nest_engine.begin_task
         get_next_task = self.get_next_task if self._overrides("get_next_task") else None
         execute_task = self.execute_task if self._overrides("execute_task") else None
@@ -283,7 +285,7 @@ class TaskSet(metaclass=TaskSetMeta):
             elif not holder.tasks:
                 self._refuse_empty(holder)
             else:
-                chosen = random.choice(holder.tasks)
+                chosen = choose(holder.tasks)
             if user._state == LOCUST_STATE_STOPPING:
                 raise user._stop_reason()
             if has_lifetime:

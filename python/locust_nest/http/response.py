@@ -130,6 +130,11 @@ def _encoding_named(content_type: str | None) -> str | None:
     )
 
 
+# What json.loads() does after looking for blanks.
+_scan_json = complexjson.JSONDecoder().scan_once
+_JSON_BLANKS = " \t\n\r"
+
+
 def _encoding(response: EngineResponse) -> str | None:
     own = response.__dict__
     exchange = own.get("_exchange")
@@ -201,8 +206,11 @@ class EngineResponse(Response):
             encoding = _encoding_named(exchange.header("content-type"))
             if encoding is not None:
                 try:
-                    return complexjson.loads(exchange.text(encoding))
-                except (ValueError, LookupError):
+                    text = exchange.text(encoding)
+                    value, end = _scan_json(text, 0)
+                    if end == len(text) or not text[end:].strip(_JSON_BLANKS):
+                        return value
+                except (ValueError, LookupError, StopIteration):
                     pass  # which `requests` says in its way
         return super().json(**kwargs)
 
