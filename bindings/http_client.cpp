@@ -23,6 +23,7 @@ struct ClientObject {
   PyObject_HEAD std::shared_ptr<http::ConnectionPool> pool;
   http::Network network;  // of the next pool; the names are those of the moment
   MergedHeaders session_headers;
+  bool awaits_continue;
 };
 
 // A number of seconds or None; false with a Python exception set for anything else.
@@ -177,7 +178,18 @@ PyMethodDef client_methods[] = {
     {nullptr, nullptr, 0, nullptr},
 };
 
+PyObject* client_get_awaits_continue(PyObject* self, void* /*closure*/) {
+  return PyBool_FromLong(reinterpret_cast<ClientObject*>(self)->awaits_continue);
+}
+
+int client_set_awaits_continue(PyObject* self, PyObject* value, void* /*closure*/) {
+  reinterpret_cast<ClientObject*>(self)->awaits_continue = value == Py_True;
+  return 0;
+}
+
 PyGetSetDef client_attributes[] = {
+    {"awaits_continue", &client_get_awaits_continue, &client_set_awaits_continue,
+     "Whether an Expect header keeps a body back until the server asks for it.", nullptr},
     {"http_version", &client_get_version, &client_set_version, "What is spoken where the server can.",
      nullptr},
     {"local_address", &client_get_local_address, nullptr, "Where connections are made from; may be empty.",
@@ -221,6 +233,7 @@ Built build(PyObject* object, PyObject* const* args, Runtime::PendingRequest& pe
     return Built::kFailed;
   }
   if (args[8] != Py_None && !settings_of(args[8], request.settings)) return Built::kFailed;
+  request.awaits_continue = client.awaits_continue;
   if (!client.pool) client.pool = Runtime::get().make_pool(client.network);
   pending.exchange.pool = client.pool;
   return Built::kDone;

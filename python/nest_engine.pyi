@@ -130,6 +130,8 @@ class HttpClient:
     def __init__(self, local_address: str = "", dns_ttl: float | None = None) -> None: ...
     @property
     def local_address(self) -> str: ...
+    awaits_continue: bool
+    """Whether an Expect header keeps a body back until the server asks for it."""
     # What is spoken where the server can, as in `Exchange.version`: 11, 20 or 30. Setting another one closes the
     # connections; ValueError for what libcurl does not have.
     http_version: int

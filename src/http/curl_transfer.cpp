@@ -199,6 +199,8 @@ CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const Listeners& list
   set(easy_, CURLOPT_SSL_SESSIONID_CACHE, 0L);
   set(easy_, CURLOPT_PROXY, "");  // never from the environment
   set(easy_, CURLOPT_NOPROXY, "");
+  set(easy_, CURLOPT_EXPECT_100_TIMEOUT_MS, 1'000'000'000L);  // read_timeout is the limit
+  set(easy_, CURLOPT_MAXREDIRS, 0L);  // what libcurl takes a 417 for, which it answers with the same request
 }
 
 CurlTransfer::~CurlTransfer() { curl_easy_cleanup(easy_); }
@@ -275,9 +277,10 @@ void CurlTransfer::set_headers(Request& request) {
   header_nodes_.clear();
   header_nodes_.reserve(lines.size() + std::size(kSuppressed) + 2);
   empty_headers_.clear();
-  // libcurl goes by the first header of a name, and sends none that has no value: the body does not wait for
+  // libcurl goes by the first header of a name, and sends none that has no value: a body does not wait for
   // the server to ask for it, and one with a length is not sent in chunks, whatever else the headers say.
-  header_nodes_.push_back({literal("Expect:"), nullptr});
+  if (!request.awaits_continue || !request.headers.has("Expect"))
+    header_nodes_.push_back({literal("Expect:"), nullptr});
   if (request.headers.has("Content-Length") && request.headers.has("Transfer-Encoding"))
     header_nodes_.push_back({literal("Transfer-Encoding:"), nullptr});
   for (const std::string& line : lines) {
@@ -521,6 +524,7 @@ bool CurlTransfer::accept_header() {
     return false;
   }
   header_complete_ = true;
+  ends_with_header_ = ends_with_header_ || status == 101;  // what follows is another protocol
   exchange_->timings.header_end = last_activity_;
   if (has_encoding_) leave_encoded();
   if (exchange_->streaming && exchange_->streaming->reads_body) publish_header();
@@ -612,6 +616,7 @@ void CurlTransfer::conclude(CURLcode code, int socket_error) {
   Exchange& exchange = *exchange_;
   if (!header_is_published()) take_status();
   if (code == CURLE_WRITE_ERROR && ends_with_header_ && header_complete_) code = CURLE_OK;
+  if (code == CURLE_TOO_MANY_REDIRECTS && header_complete_) code = CURLE_OK;
   if (code == CURLE_SEND_ERROR && response_is_whole()) code = CURLE_OK;  // the server did not want the rest
   if (code == CURLE_OK && exchange.response.header_block.empty()) {
     code = CURLE_WEIRD_SERVER_REPLY;

@@ -50,10 +50,11 @@ struct Request {
   std::string url;  // absolute, encoded, without fragment
   HeaderLines headers;
   std::string body;
-  bool has_body = false;                        // false: no body and no Content-Length but where HTTP wants 0
-  Duration connect_timeout = Duration::zero();  // zero: none
-  Duration read_timeout = Duration::zero();     // longest silence of the server; zero: none
-  uint64_t max_response_body = UINT64_MAX;      // bytes of it that are kept, once decoded
+  bool has_body = false;         // false: no body and no Content-Length but where HTTP wants 0
+  bool awaits_continue = false;  // an Expect header keeps the body back until the server asks for it
+  Duration connect_timeout = Duration::zero();         // zero: none
+  Duration read_timeout = Duration::zero();            // longest silence of the server; zero: none
+  uint64_t max_response_body = UINT64_MAX;             // bytes of it that are kept, once decoded
   std::shared_ptr<const ConnectionSettings> settings;  // null: the defaults
 };
 

@@ -243,6 +243,38 @@ def test_the_raw_body_is_what_was_sent(client: Any, server: Server) -> None:
     assert [raw.read(3), raw.read(30)] == [b"con", b"tent"]
 
 
+def test_the_data_of_a_raw_body_is_there_again(client: Any, server: Server) -> None:
+    sent = gzip.compress(b"content")
+    server.answers["/"] = answer("200 OK", sent, "Content-Encoding: gzip")
+    raw = client.get("/", stream=True).raw
+    assert [raw.data, raw.data] == [sent, sent]
+    raw = client.get("/", stream=True).raw
+    raw.decode_content = True
+    assert [raw.data, raw.data] == [b"content", b"content"]
+
+
+@pytest.mark.parametrize("by", ["content", "lines"])
+def test_who_stops_reading_chunks_closes_the_connection(client: Any, serve: Any, by: str) -> None:
+    closed = Event()
+
+    def script(connection: Any) -> bool:
+        connection.sendall(header("Transfer-Encoding: chunked") + chunk(b"one\ntwo\n"))
+        closes(connection)
+        closed.set()
+        return True
+
+    response = client.get(serve(script), stream=True)
+    pieces = response.iter_content(3) if by == "content" else response.iter_lines()
+    for piece in pieces:
+        assert piece == b"one"
+        break
+    assert not response.raw.closed
+    pieces.close()
+    assert response.raw.closed
+    assert closed.wait(5), "the connection stayed open"
+    response.close()
+
+
 def test_bodies_that_are_encoded_twice_or_in_parts_are_decoded(client: Any, serve: Any) -> None:
     twice = gzip.compress(gzip.compress(b"content"))
     url = serve(sends(header("Content-Encoding: gzip, gzip", f"Content-Length: {len(twice)}") + twice))

@@ -69,3 +69,9 @@ def test_an_exchange_may_be_dropped_at_any_time(server: Server, serve: Any) -> N
         gevent.sleep(0.01)
     assert exchange.failure is not None
     assert exchange.failure[0] == "cancelled"
+
+
+def test_the_raw_body_of_a_whole_response_can_be_read(client: Any, server: Server) -> None:
+    response = client.get("/")
+    assert response.content == b"ok"
+    assert response.raw.read() == b"ok"

@@ -113,6 +113,7 @@ class LocustUserAgent:
         elif not isinstance(client_pool, ClientPool):
             client_pool = ClientPool(shared_client(client_pool))  # geventhttpclient's own, for instance
         self.clientpool: ClientPool = client_pool
+        client_pool.engine.awaits_continue = True
         self.max_redirects = max_redirects
         self.max_retries = max_retries
         self.retry_delay = retry_delay

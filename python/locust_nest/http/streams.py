@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from urllib3.response import DeflateDecoder, GzipDecoder
@@ -97,12 +98,18 @@ class StreamedBody(io.RawIOBase):
     def stream(self, amt: int | None = 65536, decode_content: bool | None = None) -> Iterator[bytes]:
         """The body in parts of so many bytes; one that is sent in chunks: as it arrives, of at most so many."""
         read = self.read1 if self._in_pieces else self.read
-        while data := read(amt, decode_content):
-            yield data
+        try:
+            while data := read(amt, decode_content):
+                yield data
+        except GeneratorExit:
+            if self._in_pieces:  # the middle of a chunk is no place to read on from
+                self.close()
+            raise
 
-    @property
+    @cached_property
     def data(self) -> bytes:
-        return self.read(decode_content=True)
+        """All that is left of it when this is first asked for."""
+        return self.read()
 
     def tell(self) -> int:
         """How many bytes have been read, of those that were sent."""
