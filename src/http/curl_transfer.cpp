@@ -618,6 +618,11 @@ void CurlTransfer::conclude(CURLcode code, int socket_error) {
   if (code == CURLE_WRITE_ERROR && ends_with_header_ && header_complete_) code = CURLE_OK;
   if (code == CURLE_TOO_MANY_REDIRECTS && header_complete_) code = CURLE_OK;
   if (code == CURLE_SEND_ERROR && response_is_whole()) code = CURLE_OK;  // the server did not want the rest
+  if (code == CURLE_HTTP2_STREAM && error_[0] == '\0') {  // the same, behind the end of the response
+    if (header_complete_) code = CURLE_OK;
+    // libcurl 7.88 loses a response that comes in one piece with that.
+    std::strcpy(error_.data(), "HTTP/2 stream closed before all of the request was sent");
+  }
   if (code == CURLE_OK && exchange.response.header_block.empty()) {
     code = CURLE_WEIRD_SERVER_REPLY;
     reject(FailureKind::kBadResponse, kNotHttp);
