@@ -16,7 +16,8 @@ PyObject* code_of(PyObject* task) {
 void TaskAccounts::begin(PyObject* user, PyObject* task) {
   if (PyType_Check(task)) return;
   const sched::ThreadUse::Account account = account_of({Py_TYPE(user), code_of(task)});
-  use_.put_down_to(account);
+  if (use_.in_turn() && use_.account() != account)
+    use_.change_turn(account, std::chrono::steady_clock::now());
   of_greenlets_[current_greenlet()] = account;
 }
 

@@ -1,9 +1,9 @@
 // Who uses the Python thread, and for how long at once.
 //
-// A turn is the time from resuming a greenlet until it waits again; each is put down to an account. gevent
-// itself gives turns too (after a model's gevent.sleep(), its own sockets, at a user's start), whose
-// beginning nobody sees: they are known if they end in a wait of ours. Written and read by the Python thread
-// only; two additions and a clock reading a turn.
+// A turn is the time from resuming a greenlet until it waits again or begins another task; each is put down
+// to an account. gevent itself gives turns too (after a model's gevent.sleep(), its own sockets, at a user's
+// start), whose beginning nobody sees: they are known if they end in a wait of ours. Written and read by the
+// Python thread only; two additions and a clock reading a turn.
 #pragma once
 
 #include <algorithm>
@@ -37,15 +37,13 @@ class ThreadUse {
     account_ = account;
     in_turn_ = true;
   }
-  // The whole of the present turn is this account's; without one, nothing.
-  void put_down_to(Account account) {
-    if (in_turn_) account_ = account;
+  // REQUIRES: in_turn().
+  void change_turn(Account account, SteadyTime now) {
+    add_turn(now);
+    account_ = account;
   }
   void end_turn(SteadyTime now) {
-    const Duration length = now - last_moment_;
-    add(account_, length);
-    in_turns_ += length;
-    last_moment_ = now;
+    add_turn(now);
     account_ = kOthers;
     in_turn_ = false;
   }
@@ -68,6 +66,12 @@ class ThreadUse {
   const std::vector<Use>& uses() const { return uses_; }
 
  private:
+  void add_turn(SteadyTime now) {
+    const Duration length = now - last_moment_;
+    add(account_, length);
+    in_turns_ += length;
+    last_moment_ = now;
+  }
   void add(Account account, Duration length) {
     Use& use = uses_[account];
     ++use.turns;

@@ -14,7 +14,7 @@ from client_harness import DEADLINE_S, Server, server
 
 import locust.stats
 import nest_engine
-from locust import HttpUser, TaskSet, User, task
+from locust import HttpUser, SequentialTaskSet, TaskSet, User, task
 from locust._stats.generator import DELAY_LIMIT_MS, GeneratorUse, TaskUse, generator_use
 from locust.env import Environment
 from locust.event import Events
@@ -108,6 +108,24 @@ def test_the_time_is_put_down_to_tasks(run: Run) -> None:
     assert greedy.share > tasks["Quick.inherited"].share
     assert sum(one.share for one in tasks.values()) <= 1.01
     assert tasks["Quick.inherited"].turns >= 6, "a turn for each response"
+
+
+def test_what_a_task_does_after_its_last_request_is_its_own(run: Run) -> None:
+    class Visitor(HttpUser):
+        @task
+        class Visit(SequentialTaskSet):
+            @task
+            def compute(self) -> None:
+                self.client.get("/compute")
+                burn()
+
+            @task
+            def look(self) -> None:
+                self.client.get("/look")
+                raise StopUser()
+
+    tasks = {one.name: one.seconds for one in used(run(Visitor)).tasks}
+    assert tasks["Visitor.Visit.compute"] >= 2 * BURN_S * 0.9
 
 
 def test_a_task_is_known_again_after_it_slept_by_gevent(run: Run) -> None:

@@ -45,17 +45,18 @@ TEST_F(ThreadUseTest, CountsNothingBetweenSeries) {
   EXPECT_EQ(use_.uses()[a].sum, milliseconds(2));
 }
 
-TEST_F(ThreadUseTest, ATurnIsOfTheTaskThatItEndsWith) {
+TEST_F(ThreadUseTest, ATaskThatBeginsEndsTheTurnOfTheOneBefore) {
   const auto before = use_.open();
   const auto after = use_.open();
   use_.begin_series(clock_.now());
   use_.begin_turn(before);
-  use_.put_down_to(after);
-  EXPECT_EQ(use_.account(), after);
   pass(3);
+  use_.change_turn(after, clock_.now());
+  EXPECT_EQ(use_.account(), after);
+  pass(1);
   use_.end_turn(clock_.now());
-  EXPECT_EQ(use_.uses()[before].turns, 0);
-  EXPECT_EQ(use_.uses()[after].sum, milliseconds(3));
+  EXPECT_EQ(use_.uses()[before].sum, milliseconds(3));
+  EXPECT_EQ(use_.uses()[after].sum, milliseconds(1));
 }
 
 TEST_F(ThreadUseTest, ATurnThatGeventGaveIsTheProcessorTimeSinceTheLastTurn) {
@@ -84,11 +85,6 @@ TEST_F(ThreadUseTest, WhatTheLoopUsedLongBeforeIsNotOfATurnThatGeventGave) {
   turn(ThreadUse::kOthers, 10);  // in which the thread waited for a processor
   use_.end_unseen_turn(a, clock_.now(), milliseconds(52));
   EXPECT_EQ(use_.uses()[a].sum, milliseconds(1)) << "never less than nothing";
-}
-
-TEST_F(ThreadUseTest, NobodyHasATurnThatGeventGave) {
-  use_.put_down_to(use_.open());
-  EXPECT_EQ(use_.account(), ThreadUse::kOthers);
 }
 
 }  // namespace
