@@ -11,7 +11,7 @@ from functools import lru_cache
 from http.cookiejar import CookieJar
 from time import perf_counter, time
 from typing import Any, Self, Unpack
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import requests
 from requests.auth import HTTPBasicAuth, _basic_auth_str
@@ -259,7 +259,7 @@ class HttpSession(requests.Session, ChoosesVersion):
     def _take_credentials(self, base_url: str) -> None:
         parts = urlsplit(base_url)
         if parts.username and parts.password:
-            self.auth = HTTPBasicAuth(parts.username, parts.password)
+            self.auth = HTTPBasicAuth(unquote(parts.username), unquote(parts.password))
             host = parts.netloc.rpartition("@")[2]
             self.base_url = urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment))
 

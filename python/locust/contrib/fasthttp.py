@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import time
 from typing import Any, Unpack
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from gevent.ssl import SSLContext
 from requests.auth import _basic_auth_str
@@ -123,7 +123,7 @@ class FastHttpSession(ChoosesVersion):
     def _take_credentials(self, base_url: str) -> None:
         parts = urlsplit(base_url)
         if parts.username and parts.password:
-            self.auth_header = _basic_auth_str(parts.username, parts.password)
+            self.auth_header = _basic_auth_str(unquote(parts.username), unquote(parts.password))
             host = parts.netloc.rpartition("@")[2]
             self.base_url = urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment))
 

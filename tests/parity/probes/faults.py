@@ -78,7 +78,7 @@ def cases() -> dict[str, tuple[type, Call]]:
             continue
         url = url_of(fault)
         fast, limits = Fast, {}
-        if fault.startswith("silent"):
+        if fault.startswith(("silent", "slow_")):
             fast, limits = FastImpatient, {"timeout": (LONG_S, SHORT_S)}
         elif fault == "full_backlog":
             fast = type("FastConnecting", (Fast,), {"connection_timeout": SHORT_S})
@@ -153,7 +153,7 @@ def meet(user_class: type, call: Call) -> dict[str, Any]:
 def main() -> None:
     table = cases()
     # Those that run into a short limit, last: until then the others keep everybody busy.
-    timed = {name for name in table if " silent" in name or "full_backlog" in name}
+    timed = {name for name in table if " silent" in name or " slow_" in name or "full_backlog" in name}
     met = {}
     for crowd in (table.keys() - timed, timed):
         started = pool.Pool(len(crowd))

@@ -6,6 +6,7 @@ import json
 import os
 import ssl
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import gevent
@@ -144,17 +145,27 @@ class Fast(FastHttpUser):
 
 
 class Servers:
-    def __init__(self) -> None:
+    @cached_property
+    def main(self) -> Recorder:
+        return Recorder()
+
+    @cached_property
+    def other(self) -> Recorder:
+        return Recorder()
+
+    @cached_property
+    def secure(self) -> Recorder:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(CERTIFICATE)
-        self.main, self.other, self.secure = Recorder(), Recorder(), Recorder(context)
-        self.names = {self.main.port: "PORT", self.other.port: "OTHER", self.secure.port: "SECURE"}
+        return Recorder(context)
 
     def fill(self, text: str) -> str:
-        return text.format(
-            server=self.main.url, netloc=self.main.netloc, port=self.main.port, other=self.other.url,
-            otherport=self.other.port, secure=self.secure.url,
-        )  # fmt: skip
+        main = {"server": self.main.url, "netloc": self.main.netloc, "port": self.main.port}
+        if "{other" in text:
+            main |= {"other": self.other.url, "otherport": self.other.port}
+        if "{secure" in text:
+            main["secure"] = self.secure.url
+        return text.format_map(main)
 
     def plain(self, found: Any) -> Any:
         if isinstance(found, dict):
@@ -162,16 +173,16 @@ class Servers:
         if isinstance(found, list | tuple):
             return [self.plain(value) for value in found]
         if isinstance(found, str):
-            for port, name in self.names.items():
-                found = found.replace(str(port), name)
+            for name, server in vars(self).items():
+                found = found.replace(str(server.port), name.upper())
         return found
 
     def sent(self) -> dict[str, list[str]]:
         """Lines of the requests that tell where they went, and with what."""
         told = ("Host", "Cookie", "Authorization", "X-Own", "Content-Encoding")
         found = {}
-        for name in ("main", "other", "secure"):
-            requests = [described(request) for request in getattr(self, name).sent]
+        for name, server in vars(self).items():
+            requests = [described(request) for request in server.sent]
             if requests:
                 found[name] = [
                     " | ".join([lines[0], *(line for line in lines[1:] if line.startswith(told)), lines[-1]])

@@ -229,6 +229,14 @@ class Fast(FastHttpUser):
     host = "http://127.0.0.1"
 
 
+class SlowWithCredentials(Slow):
+    credentials = "us%40er:p%2Fw%C3%A4@"
+
+
+class FastWithCredentials(Fast):
+    credentials = "us%40er:p%2Fw%C3%A4@"
+
+
 class FastWithHeaders(Fast):
     default_headers = {"X-Default": "1", "User-Agent": "mine"}
 
@@ -241,6 +249,8 @@ def main() -> None:
         shapes = [
             *((f"http {what}", Slow, call) for what, call in HTTP.items()),
             *((f"fast {what}", Fast, call) for what, call in FAST.items()),
+            ("http credentials in the host", SlowWithCredentials, lambda c: c.get("/")),
+            ("fast credentials in the host", FastWithCredentials, lambda c: c.get("/")),
             ("fast default headers", FastWithHeaders, lambda c: c.get("/", headers={"x-default": "2"})),
         ]
         crowd = pool.Pool(len(shapes))
@@ -258,8 +268,9 @@ def send(user_class: type, call: Call) -> Any:
         "/keep/next": sized(b"", "Location: /landed", status="307 Keep"),
         "/see/next": sized(b"", "Location: landed", status="303 See Other"),
     }  # fmt: skip
+    url = server.url.replace("//", "//" + getattr(user_class, "credentials", ""))
     environment = Environment(user_classes=[user_class], events=type(events)())
-    user_class = type(user_class.__name__, (user_class,), {"host": server.url})
+    user_class = type(user_class.__name__, (user_class,), {"host": url})
     client = user_class(environment).client
     if issubclass(user_class, Slow):
         client.trust_env = False
