@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kMaxHeaderBlock = 1 << 20;
 constexpr size_t kMaxStatusLine = 1 << 16;
+constexpr size_t kMaxUrl = 8'000'000;  // libcurl's limit for any text it is given
 constexpr const char* kNotHttp = "the server's answer is not HTTP";
 
 // HTTP/2 without TLS, on a new connection and on one where it has begun. libcurl before 8.0 takes prior
@@ -234,7 +235,8 @@ void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
 
 void CurlTransfer::set_url(const Request& request) {
   const auto on_socket = unix_url(request.url);
-  set(easy_, CURLOPT_URL, on_socket ? on_socket->url.c_str() : request.url.c_str());
+  const std::string& url = on_socket ? on_socket->url : request.url;
+  set(easy_, CURLOPT_URL, url.size() > kMaxUrl ? "" : url.c_str());  // which is not a URL
   if (on_socket || uses_unix_socket_)
     set(easy_, CURLOPT_UNIX_SOCKET_PATH, on_socket ? on_socket->socket.c_str() : nullptr);
   uses_unix_socket_ = on_socket.has_value();

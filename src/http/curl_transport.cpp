@@ -258,8 +258,10 @@ class CurlTransport final : public Transport {
     curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
     curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version);
     if (fd == CURL_SOCKET_BAD || version > CURL_HTTP_VERSION_1_1) return;
-    watched(fd).is_silent = true;
-    if (watched(fd).registered == 0) enter(fd, EPOLLIN);
+    Watch& entry = watched(fd);
+    if (entry.wanted != 0) return;  // the next request has begun
+    entry.is_silent = true;
+    if (entry.registered == 0) enter(fd, EPOLLIN);
   }
 
   // libcurl would take what has come for the answer to the next request; that a connection has ended it sees.

@@ -18,7 +18,7 @@ int run(nest::fuzz::Input input) {
   bool ended = false;
   while (!input.empty()) {
     const std::uint8_t step = input.byte();
-    const size_t size = size_t{1} << (step % 20);
+    const size_t size = size_t{1} << (step % 17);
     if (step < 120 && !ended) {
       const size_t wanted = size + input.byte() % 16 - 1;
       NEST_CHECK(!model.empty() || pipe.has_room(wanted), "an empty pipe has room");

@@ -563,6 +563,7 @@ TEST_F(EngineTest, ShutdownEndsWhatIsUnderWay) {
 TEST_F(EngineTest, AUrlThatIsNoneFailsAsSuch) {
   EXPECT_EQ(get("ftp://127.0.0.1/x")->failure.kind, FailureKind::kInvalidUrl);
   EXPECT_EQ(get("http://[bad/")->failure.kind, FailureKind::kInvalidUrl);
+  EXPECT_EQ(get("http://127.0.0.1/" + std::string(8'000'000, 'x'))->failure.kind, FailureKind::kInvalidUrl);
 }
 
 }  // namespace
