@@ -40,7 +40,7 @@ REQUEST = {"name=", "catch_response=", "context=", "headers=", "params=", "json=
 REQUEST |= {"stream=", "allow_redirects=", "url="}
 OF_REQUESTS = {"cookies=", "timeout=", "proxies=", "hooks=", "verify=", "cert="}
 RESPONSE = {"status_code", "ok", "text", "json", "headers", "content", "url", "encoding", "elapsed", "error"}
-RESPONSE |= {"raise_for_status", "success", "failure", "request_meta", "request"}
+RESPONSE |= {"raise_for_status", "success", "failure", "request_meta", "request", "timings"}
 BLOCK = 'with self.client.get("/", catch_response=True) as response:\n            response.'
 REST = 'with self.rest("GET", "/") as response:\n            response.'
 
@@ -53,6 +53,7 @@ COMPLETIONS = [
     (USER.format(base="HttpUser", code='self.client.get("/").'), RESPONSE | {"cookies", "history", "reason"}),
     (USER.format(base="HttpUser", code=BLOCK), RESPONSE | {"iter_lines"}),
     (USER.format(base="HttpUser", code=REST), RESPONSE | {"js"}),
+    (USER.format(base="HttpUser", code='self.client.get("/").timings.'), {"dns", "first_byte", "total"}),
     (USER.format(base="FastHttpUser", code="self.client.get("), REQUEST),
     (USER.format(base="FastHttpUser", code="self.client.post("), REQUEST),
     (USER.format(base="FastHttpUser", code='self.client.get("/").'), RESPONSE | {"stream", "history"}),
