@@ -73,16 +73,16 @@ def outcomes(
         return pool.submit(outcome, program, run, tmp_path_factory.mktemp("run"))
 
     callspecs = [getattr(item, "callspec", None) for item in request.session.items]
-    chosen = [spec.params["number"] for spec in callspecs if spec and "number" in spec.params]
+    chosen = [spec.params["run_number"] for spec in callspecs if spec and "run_number" in spec.params]
     return {number: (start(programs[0], RUNS[number]), start(programs[1], RUNS[number])) for number in chosen}
 
 
-@pytest.mark.parametrize("number", range(len(RUNS)), ids=[run.words for run in RUNS])
+@pytest.mark.parametrize("run_number", range(len(RUNS)), ids=[run.words for run in RUNS])
 def test_a_run_comes_to_the_same(
-    number: int, outcomes: dict[int, tuple["Future[Outcome]", "Future[Outcome]"]]
+    run_number: int, outcomes: dict[int, tuple["Future[Outcome]", "Future[Outcome]"]]
 ) -> None:
-    run = RUNS[number]
-    theirs, ours = (future.result() for future in outcomes[number])
+    run = RUNS[run_number]
+    theirs, ours = (future.result() for future in outcomes[run_number])
     assert ours.exit_code == theirs.exit_code, ours.log
     assert (ours.stdout == theirs.stdout) != bool(run.stdout_differs), (ours.stdout, theirs.stdout)
     if not run.log_differs:
