@@ -234,7 +234,7 @@ class Busy(User):
     wait_time = constant(0)
     @task
     def work(self):
-        end = time.monotonic() + 0.02
+        end = time.monotonic() + 0.03
         while time.monotonic() < end:
             pass
 """
