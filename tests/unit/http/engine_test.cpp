@@ -257,6 +257,41 @@ TEST_F(EngineTest, ARequestIsSentAgainOnlyOnce) {
   EXPECT_EQ(server.accepted(), 3);
 }
 
+TEST_F(EngineTest, AConnectionThatEndedIdleIsNoticedBeforeARequestIsSent) {
+  const auto closes = [](Connection& connection) { connection.close(); };
+  const auto resets = [](Connection& connection) { connection.reset(); };
+  const auto says_so = [](Connection& connection) {
+    connection.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    connection.close();
+  };
+  const auto speaks_unasked = [](Connection& connection) {
+    connection.send("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n");
+  };
+  for (const ScriptedServer::Script& end :
+       std::initializer_list<ScriptedServer::Script>{closes, resets, says_so, speaks_unasked}) {
+    std::promise<void> answered;
+    std::promise<void> ended;
+    std::atomic<int> number{0};
+    const ScriptedServer server([&, first = answered.get_future().share()](Connection& connection) {
+      connection.read_request();
+      connection.send(kOk);
+      if (number++ > 0) return connection.hang();
+      first.wait();
+      end(connection);
+      ended.set_value();
+      connection.hang();
+    });
+    pool_ = engine_.make_pool();
+    EXPECT_EQ(get(server.url("/"))->response.status, 200);
+    answered.set_value();
+    ended.get_future().wait();
+    const auto done = run(make(server.url("/"), "POST"));
+    EXPECT_EQ(done->failure.kind, FailureKind::kNone) << done->failure.message;
+    EXPECT_EQ(done->response.status, 200);
+    EXPECT_EQ(server.accepted(), 2);
+  }
+}
+
 TEST_F(EngineTest, AUserConnectsFromItsLocalAddress) {
   std::string peer;
   {
