@@ -34,6 +34,7 @@ class Connection:
         self.number = number
         self.requests: list[int] = []
         self.resets: list[int] = []
+        self.received = 0  # bytes of bodies
 
     def send(self, kind: int, flags: int, stream: int, payload: bytes = b"") -> None:
         header = struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream)
@@ -61,6 +62,7 @@ class Connection:
             if kind in (SETTINGS, PING) and not flags & ACK:
                 self.send(kind, ACK, 0, payload if kind == PING else b"")
             if kind == DATA and payload:
+                self.received += len(payload)
                 for window in (0, stream):
                     self.send(WINDOW_UPDATE, 0, window, struct.pack(">I", len(payload)))
             yield kind, flags, stream

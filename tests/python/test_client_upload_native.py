@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,11 +10,15 @@ import gevent
 import pytest
 from client_harness import Server, client, events, hook, server
 from gevent.event import Event
+from http2_harness import Http2Server
+from http2_harness import server as http2_server
 from test_client_upload import closes, fast, opened, path, read_chunk, read_head, serve
 
+from locust.clients import HttpSession
+from locust.contrib.fasthttp import FastHttpSession
 from nest_engine import HttpClient
 
-__all__ = ["client", "events", "fast", "hook", "path", "serve", "server"]
+__all__ = ["client", "http2_server", "events", "fast", "hook", "path", "serve", "server"]
 
 
 def test_the_fast_client_sends_the_rest_of_a_file(fast: Any, server: Server, path: Any) -> None:
@@ -55,6 +60,28 @@ def test_the_fast_client_closes_where_a_body_cannot_be_made(fast: Any, serve: An
 def test_the_request_of_a_fast_response_has_the_body_that_was_given(fast: Any, server: Server) -> None:
     body = iter([b"piece"])
     assert fast.post("/", data=body).request.body is body
+
+
+@pytest.mark.parametrize("kind", [HttpSession, FastHttpSession])
+def test_over_http2_a_body_is_read_before_it_is_sent(kind: Any, http2_server: Http2Server, hook: Any) -> None:
+    lengths: list[int] = []
+
+    def make() -> Iterator[bytes]:
+        for _ in range(3):
+            gevent.sleep(0.01)
+            assert http2_server.requests in ([], [len(lengths)])
+            yield b"x" * 1000
+
+    session = kind(http2_server.url, hook, None)
+    session.trust_env = False
+    session.http2 = True
+    for data in (make(), io.BytesIO(b"y" * 3000)):
+        assert session.post("/", data=data).text == "ok"
+        lengths.append(3000)
+    with pytest.raises(ZeroDivisionError):
+        session.post("/", data=(1 // 0 for _ in range(1)))
+    assert http2_server.requests == [2]
+    assert http2_server.connections[0].received == 6000
 
 
 def test_a_body_may_be_dropped_half_sent(server: Server) -> None:

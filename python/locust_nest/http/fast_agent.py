@@ -267,7 +267,9 @@ class LocustUserAgent:
         taken = 0.0
         retries = 0
         while True:
-            exchange = perform(method, url, False, base, headers, *rest)
+            exchange = NotImplemented
+            if not is_read(body):  # whose length is a header that has to be looked at
+                exchange = perform(method, url, False, base, headers, *rest)
             if exchange is NotImplemented:
                 exchange = perform(method, quoted(url), True, None, _prepared(base, headers), *rest)
             taken += exchange.response_time_ms

@@ -47,8 +47,13 @@ def open_exchange(
     has failed.
 
     With `body` it is read, which may take as long as it likes, and sent meanwhile. What reading raises is raised: then
-    the connection is closed, so that what was sent cannot be taken for all.
+    the connection is closed, so that what was sent cannot be taken for all. Where requests share a connection (HTTP/2)
+    it is read before anything is sent: libcurl loses data of others when one of them has to wait for more to send.
     """
+    if body is not None and client.http_version != 11:
+        method, url, is_normalized, base, headers, _, *rest = request
+        request = (method, url, is_normalized, base, headers, b"".join(pieces_of(body)), *rest)
+        body = None
     exchange = client.start(*request, stream, None if body is None else length)
     if exchange is not NotImplemented:
         if body is not None:
