@@ -85,6 +85,9 @@ def test_credentials_in_the_base(server: Server, hook: EventHook) -> None:
     session.auth = None
     session.get("/x")
     assert server.last["Authorization"] is None
+    escaped = HttpSession(server.url.replace("//", "//m%40e:p%2Fw@"), hook, None)
+    escaped.get("/x")
+    assert server.last["Authorization"] == "Basic bUBlOnAvdw=="
 
 
 def test_a_file_upload(client: Any, server: Server) -> None:

@@ -360,6 +360,26 @@ def test_redirects(client: Any, server: Server, code: int, method: str, followed
     assert [hop.status_code for hop in response.history] == [code]
 
 
+def test_a_redirect_leaves_behind_what_belonged_to_the_first_request(client: Any, server: Server) -> None:
+    server.answers["/from"] = redirect("/to", "303 X")
+    client.post("/from", "body", headers={"Cookie": "a=1", "Content-Encoding": "identity", "X-A": "1"})
+    assert (server.last["Cookie"], server.last["Content-Encoding"], server.last["X-A"]) == (None, None, "1")
+
+
+def test_a_redirect_to_another_scheme_is_a_failure(
+    client: Any, server: Server, events: list[dict[str, Any]]
+) -> None:
+    server.answers["/from"] = redirect("ftp://127.0.0.1/")
+    assert client.get("/from").status_code == 0
+    assert "refusing to follow redirect to 'ftp' URL" in str(events[0]["exception"])
+
+
+def test_json_is_read_in_the_charset_of_the_response(client: Any, server: Server) -> None:
+    body = '{"a": "ü"}'.encode("latin-1")
+    server.answers["/"] = answer("200 OK", body, "Content-Type: application/json; charset=latin-1")
+    assert client.get("/").json() == {"a": "ü"}
+
+
 def test_a_redirect_is_one_request(client: Any, server: Server, events: list[dict[str, Any]]) -> None:
     server.answers["/r"] = redirect("/to?y#f")
     response = client.get("/r")
