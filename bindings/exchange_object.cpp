@@ -1,7 +1,6 @@
 #include "exchange_object.h"
 
 #include <new>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -156,21 +155,13 @@ PyObject* get_parts_ms(PyObject* self, void*) {
 
 PyObject* get_failure(PyObject* self, void*) { return describe(exchange_of(self).failure); }
 
-// Several headers of one name are joined by a comma, as in `headers` of requests.
 PyObject* header(PyObject* self, PyObject* name) {
   Py_ssize_t size = 0;
   const char* data = PyUnicode_AsUTF8AndSize(name, &size);
   if (data == nullptr) return nullptr;
-  std::optional<std::string> joined;
-  for (const auto& [field, value] : exchange_of(self).response.headers()) {
-    if (!http::same_name(field, {data, static_cast<size_t>(size)})) continue;
-    if (joined)
-      joined->append(", ").append(value);
-    else
-      joined.emplace(value);
-  }
-  if (!joined) Py_RETURN_NONE;
-  return to_latin1(*joined);
+  const auto value = exchange_of(self).response.header({data, static_cast<size_t>(size)});
+  if (!value) Py_RETURN_NONE;
+  return to_latin1(*value);
 }
 
 PyObject* text(PyObject* self, PyObject* encoding) {

@@ -22,6 +22,20 @@ std::string_view next_line(std::string_view& block) {
   return line;
 }
 
+using Header = std::pair<std::string_view, std::string_view>;
+
+// Cuts the next header off `block`; false if there is none.
+bool next_header(std::string_view& block, Header& header) {
+  while (!block.empty()) {
+    const std::string_view line = next_line(block);
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || colon == 0) continue;
+    header = {trim(line.substr(0, colon)), trim(line.substr(colon + 1))};
+    return true;
+  }
+  return false;
+}
+
 // The line of this header; the end if there is none.
 template <class Lines>
 auto find(Lines& lines, std::string_view name) {
@@ -79,9 +93,9 @@ void Exchange::renew() {
   constexpr size_t kMuch = 4096;
   Exchange fresh;
   const auto keep = [](std::string& memory, std::string& text) {
-    if (memory.capacity() > kMuch) return;
     memory.clear();
-    text = std::move(memory);
+    if (memory.capacity() > kMuch) memory.shrink_to_fit();
+    text.swap(memory);
   };
   keep(request.url, fresh.request.url);
   keep(request.body, fresh.request.body);
@@ -118,17 +132,27 @@ std::string_view Response::reason() const {
   return trim(line);
 }
 
-std::vector<std::pair<std::string_view, std::string_view>> Response::headers() const {
-  std::vector<std::pair<std::string_view, std::string_view>> items;
+std::optional<std::string> Response::header(std::string_view name) const {
+  std::optional<std::string> joined;
   std::string_view block = header_block;
   next_line(block);  // the status line
-  while (!block.empty()) {
-    const std::string_view line = next_line(block);
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    const std::string_view name = trim(line.substr(0, colon));
-    if (!name.empty()) items.emplace_back(name, trim(line.substr(colon + 1)));
+  Header header;
+  while (next_header(block, header)) {
+    if (header.first.size() != name.size() || !same_name(header.first, name)) continue;
+    if (joined)
+      joined->append(", ").append(header.second);
+    else
+      joined.emplace(header.second);
   }
+  return joined;
+}
+
+std::vector<std::pair<std::string_view, std::string_view>> Response::headers() const {
+  std::vector<Header> items;
+  std::string_view block = header_block;
+  next_line(block);  // the status line
+  Header header;
+  while (next_header(block, header)) items.push_back(header);
   return items;
 }
 

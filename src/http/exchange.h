@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,6 +99,8 @@ struct Response {
   uint64_t body_length = 0;  // of all of it
 
   std::string_view reason() const;
+  // The header of this name, several joined by ", "; nothing if there is none.
+  std::optional<std::string> header(std::string_view name) const;
   // Name and value of each header line in the order received; views into header_block.
   std::vector<std::pair<std::string_view, std::string_view>> headers() const;
 };

@@ -19,9 +19,13 @@ __all__ = ["client", "events", "hook", "server"]
 NOT_FOUND = answer("404 Not Found", "missing")
 
 
-def test_the_keywords_of_the_event(client: Any, server: Server, events: list[dict[str, Any]]) -> None:
+# Whether this program prepares the request in C or in Python.
+@pytest.mark.parametrize(("path", "keywords"), [("/path?a=1", {}), ("/path", {"params": {"a": 1}})])
+def test_the_keywords_of_the_event(
+    client: Any, server: Server, events: list[dict[str, Any]], path: str, keywords: dict[str, Any]
+) -> None:
     before = time.time()
-    response = client.get("/path?a=1")
+    response = client.get(path, **keywords)
     assert len(events) == 1
     event = dict(events[0])
     assert before <= event.pop("start_time") <= time.time()
@@ -119,9 +123,11 @@ def test_the_context_of_the_request_goes_over_that_of_the_user(
     session = HttpSession(server.url, hook, Somebody())
     session.trust_env = False
     session.get("/")
-    session.get("/", context={"both": "request", "more": 2})
+    for keywords in ({}, {"params": {"a": 1}}):  # which this program prepares in C and in Python
+        session.get("/", context={"both": "request", "more": 2}, **keywords)
     assert [event["context"] for event in events] == [
         {"user": 1, "both": "user"},
+        {"user": 1, "both": "request", "more": 2},
         {"user": 1, "both": "request", "more": 2},
     ]
 

@@ -282,10 +282,10 @@ class TaskSet(metaclass=TaskSetMeta):
                 chosen = queue.popleft()
             elif get_next_task is not None:
                 chosen = get_next_task()
-            elif not holder.tasks:
-                self._refuse_empty(holder)
+            elif tasks := holder.tasks:
+                chosen = choose(tasks)
             else:
-                chosen = choose(holder.tasks)
+                self._refuse_empty(holder)
             if user._state == LOCUST_STATE_STOPPING:
                 raise user._stop_reason()
             if has_lifetime:

@@ -7,7 +7,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from gevent import Greenlet, GreenletExit
 from gevent.pool import Group
@@ -112,8 +112,8 @@ class User(metaclass=UserMeta):
 
     _is_legacy = False
     _catch_exceptions = True
-    # On the class for those whose constructor does not call this one.
-    _state: str | None = None
+    # Not on the class, where it would hide the instance's from CPython's short cuts: it is read at every task.
+    _state: str | None
     # What a user in the state "stopping" raises after its task.
     _stop_reason: type[BaseException] = StopUser
     _greenlet: Greenlet | None = None
@@ -121,6 +121,12 @@ class User(metaclass=UserMeta):
     _taskset_instance: TaskSet | None = None
     _cp_last_run = 0.0
     _cp_last_wait_time = 0.0
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        make: Any = super().__new__
+        user: Self = make(cls) if make is object.__new__ else make(cls, *args, **kwargs)
+        user._state = None
+        return user
 
     def __init__(self, environment: Environment) -> None:
         super().__init__()
