@@ -97,3 +97,13 @@ def test_an_unknown_charset_is_taken_for_utf_8(server: Server, hook: EventHook) 
     """Locust raises LookupError where the model looks at the text."""
     server.answers["/"] = answer("200 OK", "grüße", "Content-Type: text/html; charset=nonsense")
     assert FastHttpSession(server.url, hook, None).get("/").text == "grüße"
+
+
+@pytest.mark.parametrize("lengths", [("2", "2"), ("2, 2",)])
+def test_a_length_that_comes_twice_counts_once(
+    server: Server, hook: EventHook, events: list[dict[str, Any]], lengths: tuple[str, ...]
+) -> None:
+    lines = [f"Content-Length: {length}" for length in lengths]
+    server.answers["/"] = answer("200 OK", "ok", *lines, length=False)
+    assert FastHttpSession(server.url, hook, None).get("/", stream=True).text == "ok"
+    assert events[0]["response_length"] == 2

@@ -297,7 +297,9 @@ class StreamedResponse(ResponseContextManager):
         return self.stream.read(decode_content=True)
 
     def _recorded_length(self) -> int:
-        return int(self.headers.get("content-length") or 0)
+        # Of one that came several times, the first; they are equal.
+        length = "".join(self.headers.getlist("content-length")[:1]).partition(",")[0]
+        return int(length) if length.isdigit() else 0
 
     def isclosed(self) -> bool:
         return bool(self.stream.closed)

@@ -87,6 +87,7 @@ def cases() -> dict[str, tuple[type, Call]]:
         add("stream", fault, Slow, url, stream=True, **limits)
         if fault not in LIMITED:
             add("fast", fault, fast, url)
+            add("faststream", fault, fast, url, stream=True)
     for fault in LIMITED:
         add("http", fault, Slow, url_of(fault))
     for kind, user in (("http", Slow), ("fast", Fast)):
