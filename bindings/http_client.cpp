@@ -119,10 +119,12 @@ bool to_body(PyObject* value, http::Request& request) {
 // A header of ours; false with a Python exception set when `value` is neither text in Latin-1 nor None.
 bool set_header(PyObject* value, std::string_view name, http::HeaderLines& lines) {
   if (value == Py_None) return true;
-  PyObject* text = PyUnicode_AsLatin1String(value);
-  if (text == nullptr) return false;
-  lines.set(name, {PyBytes_AS_STRING(text), static_cast<size_t>(PyBytes_GET_SIZE(text))});
-  Py_DECREF(text);
+  if (!PyUnicode_Check(value) || PyUnicode_KIND(value) != PyUnicode_1BYTE_KIND) {
+    Py_XDECREF(PyUnicode_AsLatin1String(value));  // raises
+    return false;
+  }
+  const auto* data = reinterpret_cast<const char*>(PyUnicode_1BYTE_DATA(value));
+  lines.set(name, {data, static_cast<size_t>(PyUnicode_GET_LENGTH(value))});
   return true;
 }
 
