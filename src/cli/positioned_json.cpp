@@ -227,6 +227,8 @@ std::string describe(const JsonValue& value) {
 }
 
 JsonValue parse_json(std::string_view text, const std::string& name) {
+  if (constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf"; text.starts_with(kByteOrderMark))
+    text.remove_prefix(kByteOrderMark.size());
   Cursor cursor;
   TreeBuilder builder(text, name, cursor);
   Json::sax_parse(TrackedInput(text.data(), &cursor), TrackedInput(text.data() + text.size(), &cursor),

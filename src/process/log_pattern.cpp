@@ -17,9 +17,23 @@ constexpr auto kFlags = std::regex::ECMAScript
 #endif
     ;
 
+// libstdc++ multiplies the digits of a count or a reference up without looking.
+const std::string& without_long_numbers(const std::string& pattern) {
+  constexpr size_t kMostDigits = 9;
+  size_t digits = 0;
+  bool counts = false;  // whether digits at this place are such a number
+  for (const char c : pattern) {
+    const bool is_digit = c >= '0' && c <= '9';
+    digits = is_digit ? digits + 1 : 0;
+    if (counts && digits > kMostDigits) throw std::regex_error(std::regex_constants::error_complexity);
+    if (!is_digit) counts = c == '{' || c == '\\' || (counts && c == ',');
+  }
+  return pattern;
+}
+
 }  // namespace
 
-LogPattern::LogPattern(const std::string& pattern) : regex_(pattern, kFlags) {}
+LogPattern::LogPattern(const std::string& pattern) : regex_(without_long_numbers(pattern), kFlags) {}
 
 bool LogPattern::found_in(std::string_view line) const {
   line = line.substr(0, kSearchedBytes);

@@ -3,9 +3,11 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -17,10 +19,11 @@ constexpr size_t kMaxStatusLineBytes = 256;
 
 std::string reason(int error) { return std::generic_category().message(error); }
 
-// The status of "HTTP/1.1 204 No Content", -1 if this is no status line.
-int status_of(const std::string& line) {
+// The status of "HTTP/1.1 204 No Content", -1 if it does not begin with a status line.
+int status_of(std::string_view answer) {
+  const std::string_view line = answer.substr(0, std::min(answer.find('\n'), kMaxStatusLineBytes));
   const size_t space = line.find(' ');
-  if (!line.starts_with("HTTP/") || space == std::string::npos || line.size() < space + 4) return -1;
+  if (!line.starts_with("HTTP/") || space == std::string_view::npos || line.size() < space + 4) return -1;
   int status = 0;
   for (size_t i = space + 1; i < space + 4; ++i) {
     if (!std::isdigit(static_cast<unsigned char>(line[i]))) return -1;

@@ -86,7 +86,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const JsonValue ours = nest::cli::parse_json(text, "file");
     NEST_CHECK(!theirs.is_discarded(), "accepted what is no JSON");
-    check_same(ours, theirs, text);
+    const bool is_marked = text.starts_with("\xef\xbb\xbf");  // which no editor counts
+    check_same(ours, theirs, text.substr(is_marked ? 3 : 0));
   } catch (const UsageError& error) {
     const std::string_view what = error.what();
     NEST_CHECK(what.starts_with("file:") && what.find('\n') == std::string_view::npos, std::string(what));

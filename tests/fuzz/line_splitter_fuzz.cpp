@@ -29,9 +29,8 @@ std::string without(const std::string& text, std::string_view unwanted) {
 int run(nest::fuzz::Input input) {
   const std::uint8_t filler = input.byte();
   const size_t step = size_t{input.byte()} + 1;
-  std::string text;
-  if (filler % 2 != 0) text.assign(LineSplitter::kMaxLineBytes * (filler % 4 / 2 + 1) - filler / 4, 'x');
-  text += input.rest();
+  const size_t begin = filler % 2 == 0 ? 0 : LineSplitter::kMaxLineBytes * (filler % 4 / 2 + 1) - filler / 4;
+  const std::string text = std::string(begin, 'x').append(input.rest());
 
   Lines whole;
   LineSplitter at_once;
@@ -39,7 +38,8 @@ int run(nest::fuzz::Input input) {
   move_to(whole, at_once.finish());
   Lines pieces;
   LineSplitter by_pieces;
-  for (size_t i = 0; i < text.size(); i += step)
+  move_to(pieces, by_pieces.append(std::string_view(text).substr(0, begin)));
+  for (size_t i = begin; i < text.size(); i += step)
     move_to(pieces, by_pieces.append(std::string_view(text).substr(i, step)));
   move_to(pieces, by_pieces.finish());
   NEST_CHECK(whole == pieces, "cut after each " + std::to_string(step));

@@ -126,6 +126,11 @@ TEST(Syntax, ColumnsCountCharactersAndNestingHasALimit) {
   EXPECT_NE(parse_error(std::string(100000, '[')).find("nested too deeply"), std::string::npos);
 }
 
+TEST(Syntax, AByteOrderMarkHasNoPlace) {
+  EXPECT_TRUE(config_of("\xef\xbb\xbf{}").dependencies().empty());
+  EXPECT_TRUE(parse_error("\xef\xbb\xbf 9").starts_with("config.json:1:2: "));
+}
+
 TEST(Dependencies, AreReadWithTheirDefaults) {
   const auto specs = NestConfig::parse(R"({"dependencies": [
       {"name": "a", "command": ["python3", "x.py"]},

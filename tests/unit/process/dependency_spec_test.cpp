@@ -29,6 +29,8 @@ TEST(DependencySpec, NamesTheDependencyAndTheReason) {
       contains(complaint(ready_when(spec, ReadyKind::kHttp, "https://a/")), "https is not supported"));
   EXPECT_TRUE(contains(complaint(ready_when(spec, ReadyKind::kTcp, "9000")), "not a host:port"));
   EXPECT_TRUE(contains(complaint(ready_when(spec, ReadyKind::kLog, "(")), "not a regular expression"));
+  EXPECT_TRUE(contains(complaint(ready_when(spec, ReadyKind::kLog, "a{99999999999999999999}")),
+                       "not a regular expression"));
   EXPECT_TRUE(contains(complaint(ready_when(spec, ReadyKind::kLog, "")), "empty pattern"));
 }
 
