@@ -127,6 +127,7 @@ struct Surroundings {
   PyObject* encode_json;
   PyObject* record;
   PyObject* cookie_jar;
+  PyObject* connection_settings;
 
   std::array<PyObject*, kParameters> parameters;
   std::array<PyObject*, kCommonAttributes> common;
@@ -136,6 +137,7 @@ struct Surroundings {
   PyObject* headers;
   PyObject* cookies;
   PyObject* verify;
+  PyObject* no_proxy;  // an empty text
   PyObject* max_body_size;
   PyObject* header_for;
   PyObject* handlers;
@@ -237,6 +239,7 @@ struct Session {
   Object headers;        // null: the default
   Object cookies;        // null: none
   Object max_body_size;  // null: none
+  Object settings;       // null: the default
 };
 
 bool says_something(PyObject* value) {
@@ -275,7 +278,13 @@ bool look_at(PyObject* attributes, PyObject* url, Session& session) {
   PyObject* verify = PyDict_GetItemWithError(attributes, around->verify);
   if (verify != nullptr && verify != Py_True &&
       !begins_with(begins_with(url, "/") ? common[kBaseUrl] : url, "http:")) {
-    return false;
+    if (verify != Py_False && !PyUnicode_CheckExact(verify)) return false;
+    session.settings = Object(PyObject_CallFunctionObjArgs(around->connection_settings, verify, Py_None,
+                                                           around->no_proxy, nullptr));
+    if (!session.settings) {  // for Python to raise
+      PyErr_Clear();
+      return false;
+    }
   }
   if (PyObject* headers = PyDict_GetItemWithError(attributes, around->headers))
     session.headers = Object::borrowed(headers);
@@ -537,7 +546,7 @@ Ready make_ready(PyObject* self, const Arguments& given) {
                                       body.get(),
                                       timeout,
                                       timeout,
-                                      Py_None,
+                                      or_none(session.settings.get()),
                                       content_type,
                                       Py_None,
                                       cookie.get(),
@@ -677,15 +686,16 @@ bool intern(const std::array<const char*, kSize>& texts, std::array<PyObject*, k
 PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
   auto made = std::make_unique<Surroundings>();
   PyObject* default_headers = nullptr;
-  if (PyArg_ParseTuple(args, "O!O!O!O!OOOOOO", &PyType_Type, &made->session, &PyType_Type, &made->response,
+  if (PyArg_ParseTuple(args, "O!O!O!O!OOOOOOO", &PyType_Type, &made->session, &PyType_Type, &made->response,
                        &PyType_Type, &made->listener, &PyType_Type, &made->event, &made->control_flow,
                        &made->report_broken_listener, &default_headers, &made->encode_json, &made->record,
-                       &made->cookie_jar) == 0) {
+                       &made->cookie_jar, &made->connection_settings) == 0) {
     return nullptr;
   }
   const std::pair<const char*, PyObject**> names[] = {{"headers", &made->headers},
                                                       {"cookies", &made->cookies},
                                                       {"verify", &made->verify},
+                                                      {"", &made->no_proxy},
                                                       {"max_body_size", &made->max_body_size},
                                                       {"header_for", &made->header_for},
                                                       {"_handlers", &made->handlers},

@@ -120,6 +120,7 @@ def describe_sessions(
     encode_json: Callable[[Any], str],
     record: Callable[..., bool],
     cookie_jar: type,
+    connection_settings: Callable[[bool | str, Any, str], ConnectionSettings],
     /,
 ) -> None:
     """What `RequestMethod` works with; once, before the first request. See bindings/request_method.h."""

@@ -557,6 +557,7 @@ describe_sessions(
     complexjson.JSONEncoder(allow_nan=False).encode,
     record_request,
     SessionCookieJar,
+    connection_settings,
 )
 
 

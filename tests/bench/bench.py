@@ -1,4 +1,4 @@
-"""The benchmarks of what the project promises: `bench.py cpu`, `python`, `memory`, `truth`, `soak`, or `all` of them.
+"""The benchmarks of what the project promises: `cpu`, `python`, `memory`, `truth`, `soak`, `tls`, or `all` of them.
 
 The exit code is 0 if every requirement is met, 1 if one is missed, 2 if something could not be measured."""
 
@@ -12,6 +12,7 @@ import cpu
 import memory
 import python_thread
 import soak
+import tls
 import truth
 from generators import BenchmarkError
 
@@ -21,6 +22,7 @@ BENCHMARKS = {
     "memory": memory.benchmark,
     "truth": truth.benchmark,
     "soak": soak.benchmark,
+    "tls": tls.benchmark,
 }
 
 
@@ -31,7 +33,7 @@ def main() -> int:
         "--quick", action="store_true", help="shorter and fewer rounds: a glance, not a figure to quote"
     )
     parser.add_argument("--rounds", type=int, help="of the cpu benchmark (7, or 3 if quick)")
-    parser.add_argument("--users", type=int, help="of the memory benchmark (10000)")
+    parser.add_argument("--users", type=int, help="of the memory and TLS benchmarks (10000)")
     parser.add_argument(
         "--ours-only", action="store_true", help="memory and truth without Locust beside them"
     )

@@ -31,12 +31,16 @@ http {{
     scgi_temp_path {folder}/scgi;
     server {{
         listen 127.0.0.1:{port} backlog=16384;
+        listen 127.0.0.1:{tls_port} ssl backlog=16384;
+        ssl_certificate {folder}/cert.pem;
+        ssl_certificate_key {folder}/key.pem;
         location = / {{ default_type text/plain; return 200 "Hello, this is a small body.\\n"; }}
         location = /item.json {{ default_type application/json; return 200 '{item}'; }}
         location = /status {{ stub_status; }}
     }}
 }}
 """
+AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 ITEM = json.dumps(
     {"id": 4711, "name": "a thing of value", "tags": ["red", "round", "rare"], "price": 12.5, "note": ""}
 )
@@ -45,20 +49,30 @@ ITEM = ITEM[:-2] + "x" * (200 - len(ITEM)) + ITEM[-2:]
 
 
 class Nginx:
-    """`with Nginx(core) as server:` serves a small body at `server.url` and counts what it serves."""
+    """`with Nginx(core) as server:` serves a small body at `server.url` and counts what it serves.
+
+    The same at `server.tls_url`; `server.authorities` is a file with who signed that, behind all that Debian trusts.
+    """
 
     def __init__(self, core: int | None) -> None:
         self._core = core
         self._asked = 0
         self._folder = Path(tempfile.mkdtemp(prefix="bench-nginx-"))
-        with socket.socket() as probe:
+        with socket.socket() as probe, socket.socket() as tls_probe:
             probe.bind(("127.0.0.1", 0))
+            tls_probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
+            self._tls_port: int = tls_probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        self.tls_url = f"https://127.0.0.1:{self._tls_port}"
+        self.authorities = self._folder / "authorities.pem"
 
     def __enter__(self) -> Nginx:
         configuration = self._folder / "nginx.conf"
-        configuration.write_text(CONFIGURATION.format(folder=self._folder, port=self.port, item=ITEM))
+        configuration.write_text(
+            CONFIGURATION.format(folder=self._folder, port=self.port, tls_port=self._tls_port, item=ITEM)
+        )
+        self._make_certificate()
         program = shutil.which("nginx") or "/usr/sbin/nginx"
         command = [
             program,
@@ -88,6 +102,13 @@ class Nginx:
         self._process.terminate()
         self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _make_certificate(self) -> None:
+        command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=bench"
+        names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
+        subprocess.run([*command.split(), *names], cwd=self._folder, check=True, capture_output=True)
+        trusted = AUTHORITIES.read_text() if AUTHORITIES.exists() else ""
+        self.authorities.write_text(trusted + (self._folder / "cert.pem").read_text())
 
     def requests(self) -> int:
         """Requests served since the start, without the questions for this number itself."""

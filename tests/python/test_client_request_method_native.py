@@ -5,11 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
-from client_harness import Server, answer, client, events, hook, redirect, server
+from client_harness import DEADLINE_S, Server, answer, certificate, client, events, hook, redirect, server
 from gevent import GreenletExit
+from gevent.server import StreamServer
 from test_client_native import counted
 
 from locust import log
@@ -18,7 +21,7 @@ from locust.env import Environment
 from locust.event import EventHook, Events
 from locust.exception import StopUser
 
-__all__ = ["client", "counted", "events", "hook", "server"]
+__all__ = ["certificate", "client", "counted", "events", "hook", "server"]
 
 Call = Callable[[Any], Any]
 
@@ -302,6 +305,23 @@ def test_what_a_session_says_holds_for_its_requests(server: Server, attributes: 
     in_python(slow)
     for call in (lambda c: c.get("/x"), lambda c: c.get("/from", name="named")):
         assert record_of(native, server, call) == record_of(slow, server, call)
+
+
+@pytest.mark.parametrize("verifies", [False, True])
+def test_what_a_session_says_of_certificates_needs_no_python(
+    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, verifies: bool
+) -> None:
+    server = Server()
+    made, key = map(str, certificate)
+    server._listener = StreamServer(("127.0.0.1", 0), server._serve, certfile=made, keyfile=key)
+    server._listener.start()
+    server.url = f"https://localhost:{server._listener.server_port}"
+    session, stats = session_at(server, verify=made if verifies else False)
+    monkeypatch.delattr(HttpSession, "_send_natively")
+    with gevent.Timeout(DEADLINE_S):
+        assert session.get("/x").status_code == 200
+    assert stats.total.num_failures == 0
+    server.stop()
 
 
 def test_a_request_of_a_subclass_is_called(server: Server) -> None:

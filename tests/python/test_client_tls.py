@@ -71,6 +71,18 @@ def test_what_verify_says_is_done(client: Any, server: Server, certificate: tupl
     assert {sent.method for sent in server.sent} == {"GET"}
 
 
+def test_a_bundle_that_is_not_there_raises_whoever_says_so(
+    client: Any, certificate: tuple[Path, Path]
+) -> None:
+    client.verify = str(certificate[0])
+    assert client.get("/").status_code == 200
+    client.verify = "/no/such/file.pem"
+    with pytest.raises(OSError, match="Could not find"):
+        client.get("/")
+    client.verify = False
+    assert client.get("/").status_code == 200
+
+
 def test_a_long_body_arrives_whole_although_its_reader_pauses(client: Any, server: Server) -> None:
     body = b"".join(b"%d " % number for number in range(1_000_000))
     server.answers["/"] = answer("200 OK", body)
