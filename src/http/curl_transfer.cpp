@@ -480,6 +480,7 @@ size_t CurlTransfer::on_upload(char* data, size_t size, size_t count, void* self
 
 size_t CurlTransfer::take_header(std::string_view line) {
   last_activity_ = std::chrono::steady_clock::now();
+  note_received();
   notice_answer();
   Response& response = exchange_->response;
   Timings& timings = exchange_->timings;
@@ -551,7 +552,12 @@ size_t CurlTransfer::reject(FailureKind kind, std::string why) {
   return 0;
 }
 
+void CurlTransfer::note_received() {
+  if (exchange_->pool->network.http_version != 11) listeners_.received(*pool_);
+}
+
 size_t CurlTransfer::take_body(std::string_view data) {
+  note_received();
   notice_answer();
   if (header_is_published()) return pass_on(data);
   last_activity_ = std::chrono::steady_clock::now();

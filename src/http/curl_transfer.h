@@ -27,7 +27,8 @@ struct CurlPool final : ConnectionPool::State {
   // one, and the others wait until it is there. (libcurl would let them write on one that is being made.)
   Exchange* connecting = nullptr;
   std::deque<Exchange*> waiting;
-  bool has_begun_in_clear = false;  // there may be a connection with HTTP/2 without TLS
+  bool has_begun_in_clear = false;                // there may be a connection with HTTP/2 without TLS
+  curl_socket_t shared_socket = CURL_SOCKET_BAD;  // of such a connection that brought something last
 };
 
 // The I/O thread's. Lives on the heap: libcurl holds its address.
@@ -40,11 +41,13 @@ class CurlTransfer {
     curl_closesocket_callback close;
     void* data;
   };
-  // Both outlive the transfer. `progressed` is Transport::Events::progressed; `connected` is called from
-  // inside libcurl when the transfer has its connection.
+  // All outlive the transfer. `progressed` is Transport::Events::progressed; the others are called from
+  // inside libcurl: `connected` when the transfer has its connection, `received` when something came over one
+  // that requests may share.
   struct Listeners {
     const std::function<void(Exchange*)>& progressed;
     const std::function<void(Exchange*)>& connected;
+    const std::function<void(CurlPool&)>& received;
   };
   CurlTransfer(const SocketCallbacks& sockets, const Listeners& listeners);
   ~CurlTransfer();
@@ -104,6 +107,7 @@ class CurlTransfer {
   size_t take_header(std::string_view line);
   size_t take_body(std::string_view data);
   void notice_answer();
+  void note_received();
   size_t pass_on(std::string_view data);
   size_t give_body(char* buffer, size_t size);
   bool is_sending() const;

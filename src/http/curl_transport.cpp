@@ -105,16 +105,16 @@ class CurlTransport final : public Transport {
     if (epoll_events & EPOLLIN) mask |= CURL_CSELECT_IN;
     if (epoll_events & EPOLLOUT) mask |= CURL_CSELECT_OUT;
     if (epoll_events & (EPOLLERR | EPOLLHUP)) mask |= CURL_CSELECT_ERR;
-    int running = 0;
-    curl_multi_socket_action(multi_, fd, mask, &running);
-    collect();
+    tell_of(fd, mask);
   }
 
   SteadyTime next_deadline() const override {
+    if (!to_read_again_.empty()) return SteadyTime{};  // at once
     return deadlines_.empty() ? timer_ : std::min(timer_, deadlines_.begin()->first);
   }
 
   void on_time(SteadyTime now) override {
+    read_again();
     while (timer_ <= now) {
       timer_ = SteadyTime::max();
       int running = 0;
@@ -133,6 +133,23 @@ class CurlTransport final : public Transport {
   }
 
  private:
+  // libcurl 7.88 keeps a part of what it has read from a connection of HTTP/2 without asking to be called
+  // again. So whatever brought something is read from until nothing comes.
+  void read_again() {
+    for (const curl_socket_t socket : std::exchange(to_read_again_, {})) {
+      if (!watched(socket).is_connection || watched(socket).wanted == 0) continue;
+      tell_of(socket, CURL_CSELECT_IN);
+    }
+  }
+
+  void tell_of(curl_socket_t fd, int mask) {
+    ready_ = fd;
+    int running = 0;
+    curl_multi_socket_action(multi_, fd, mask, &running);
+    ready_ = CURL_SOCKET_BAD;
+    collect();
+  }
+
   void begin(Exchange* exchange, CurlPool& pool) {
     std::unique_ptr<CurlTransfer> transfer = take_idle();
     transfer->prepare(exchange, pool);
@@ -276,7 +293,7 @@ class CurlTransport final : public Transport {
     if (idle_.empty())
       return std::make_unique<CurlTransfer>(
           CurlTransfer::SocketCallbacks{&CurlTransport::on_open, &CurlTransport::on_close, this},
-          CurlTransfer::Listeners{events_.progressed, connected_});
+          CurlTransfer::Listeners{events_.progressed, connected_, received_});
     std::unique_ptr<CurlTransfer> transfer = std::move(idle_.back());
     idle_.pop_back();
     return transfer;
@@ -396,6 +413,14 @@ class CurlTransport final : public Transport {
     if (exchange->pool->network.http_version == 11) return;
     pool_of(*exchange).has_begun_in_clear = true;
     have_connected_.push_back(exchange);
+  };
+  std::vector<curl_socket_t> to_read_again_;  // see read_again()
+  curl_socket_t ready_ = CURL_SOCKET_BAD;     // what libcurl is being told of
+  const std::function<void(CurlPool&)> received_ = [this](CurlPool& pool) {
+    if (ready_ != CURL_SOCKET_BAD) pool.shared_socket = ready_;
+    if (pool.shared_socket == CURL_SOCKET_BAD) return;
+    if (to_read_again_.empty() || to_read_again_.back() != pool.shared_socket)
+      to_read_again_.push_back(pool.shared_socket);
   };
   int socket_error_ = 0;
   SteadyTime timer_ = SteadyTime::max();

@@ -77,6 +77,23 @@ def test_bodies_of_all_sizes_go_and_come(client: Session, server: Http2Server) -
     assert server.requests == [5]
 
 
+@pytest.mark.parametrize("count", [1, 5])
+def test_long_responses_do_not_get_stuck(client: Session, server: Http2Server, count: int) -> None:
+    """libcurl 7.88 does not tell that it has kept a part of what it read."""
+
+    def send(connection: Connection, stream: int) -> None:
+        connection.send(HEADERS, END_HEADERS, stream, STATUS_200)
+        for _ in range(100):
+            connection.send(DATA, 0, stream, b"y" * 16384)
+        connection.send(DATA, 1, stream)
+
+    server.on_request = send
+    for _ in range(3):
+        responses = at_once(client, count)
+        assert [len(response.content or b"") for response in responses] == [1638400] * count
+    assert len(client.get("/", stream=True).content) == 1638400
+
+
 def test_requests_of_a_user_that_are_under_way_together_share_its_connection(
     client: Session, server: Http2Server
 ) -> None:
