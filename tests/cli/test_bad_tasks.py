@@ -64,6 +64,7 @@ def test_a_task_that_never_waits_is_named_and_ended_by_a_second_signal(
 FORKS = """
 import multiprocessing, os, sys
 from locust import User, task, constant, events
+parent = os.getpid()
 def work():
     open("worked", "a").write("x")
 class Visitor(User):
@@ -73,6 +74,8 @@ class Visitor(User):
     @task
     def fork(self):
         {body}
+        if os.getpid() == parent and os.path.getsize("worked") > 1:
+            self.environment.runner.quit()
 @events.quitting.add_listener
 def note(environment, **_):
     open("quitting", "a").write("x")
@@ -97,7 +100,7 @@ def test_a_forked_child_takes_nothing_of_the_run_with_it(nest: RunNest, tmp_path
         '{"dependencies": [{"name": "helper", "command": ["sleep", "100"]}]}'
     )
     result = nest(
-        *("-f", "model.py", "--headless", "-u", "1", "-t", "2s", "--only-summary"),
+        *("-f", "model.py", "--headless", "-u", "1", "-t", "50s", "--only-summary"),
         *("--csv", "out", "--config-file", "config.json"),
     )
     assert result.returncode == 0, result.stderr
