@@ -561,6 +561,24 @@ TEST_F(EngineTest, ACancelledRequestComesBackOnceAndCancelled) {
   EXPECT_EQ(completed_[exchange.get()], 1) << "cancelling what has come back must do nothing";
 }
 
+TEST_F(EngineTest, RequestsThatWaitForTheConnectionOfAnotherAreCancelledOneByOne) {
+  const ScriptedServer server([](Connection& connection) { connection.hang(); });
+  Network network;
+  network.http_version = 20;
+  pool_ = engine_.make_pool(network);
+  const std::string url = "https" + server.url("/").substr(4);  // the handshake never ends
+  std::vector<std::unique_ptr<Exchange>> exchanges;
+  for (int i = 0; i < 4; ++i) {
+    exchanges.push_back(make(url));
+    submit(*exchanges.back());
+  }
+  for (const size_t i : {2U, 0U, 3U, 1U}) {  // the first one makes the connection, then the second one
+    engine_.cancel(exchanges[i].get());
+    wait_for(exchanges[i].get());
+    EXPECT_EQ(exchanges[i]->failure.kind, FailureKind::kCancelled);
+  }
+}
+
 TEST_F(EngineTest, ARequestThatIsCancelledUnsentHasNoStatus) {
   const ScriptedServer server([](Connection& connection) {
     if (connection.read_request().starts_with("GET /answered")) {
