@@ -35,8 +35,8 @@ class Server:
     echoes: bool = False
     # The answer to a POST to /page if there is no echo.
     post_status: int = 405
-    # Of the log: one connection. By its protocol, its port at our end or its number.
-    connection: re.Pattern[str] = field(default=re.compile(r"^(\S+) (\d+)$", re.MULTILINE))
+    # Of the log: a connection by its protocol and the ports of both ends, or its number.
+    connection: re.Pattern[str] = field(default=re.compile(r"^(\S+) (\d+ \d+)$", re.MULTILINE))
 
     def path(self) -> str | None:
         return shutil.which(self.program) or shutil.which(f"/usr/sbin/{self.program}")
@@ -143,7 +143,7 @@ pid {folder}/pid;
 error_log stderr;
 events {{}}
 http {{
-    log_format connections '$server_protocol $remote_port';
+    log_format connections '$server_protocol $server_port $remote_port';
     access_log {folder}/access.log connections;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
@@ -182,7 +182,7 @@ DefaultRuntimeDir {folder}
 Mutex pthread
 ErrorLog {folder}/errors
 TypesConfig /dev/null
-LogFormat "%H %{{remote}}p" connections
+LogFormat "%H %{{local}}p %{{remote}}p" connections
 CustomLog {folder}/access.log connections
 Listen 127.0.0.1:{ports[PLAIN]}
 Listen 127.0.0.1:{ports[TLS]}
@@ -221,7 +221,7 @@ listen:
   port: {ports[TLS]}
   ssl: {{certificate-file: {folder}/cert.pem, key-file: {folder}/key.pem}}
 num-threads: 1
-access-log: {{path: {folder}/access.log, format: "%H %{{remote}}p"}}
+access-log: {{path: {folder}/access.log, format: "%H %{{local}}p %{{remote}}p"}}
 compress: [gzip]
 file.mime.setdefaulttype: text/plain
 hosts:
@@ -239,7 +239,7 @@ import fs from 'node:fs'; import http from 'node:http'; import http2 from 'node:
 const page = fs.readFileSync('pages/page'), packed = zlib.gzipSync(page);
 const { plain, tls, clear } = JSON.parse(process.argv[2]);
 function answer(request, response) {
-  console.log(`HTTP/${request.httpVersion} ${request.socket.remotePort}`);
+  console.log(`HTTP/${request.httpVersion} ${request.socket.localPort} ${request.socket.remotePort}`);
   if (request.url !== '/page') { response.writeHead(404); return response.end(); }
   if (request.method === 'POST') return request.pipe(response);
   const packs = /gzip/.test(request.headers['accept-encoding'] ?? '');
