@@ -22,7 +22,7 @@ from gevent.server import StreamServer
 from locust.clients import HttpSession
 from locust.event import EventHook
 
-DEADLINE_S = 10
+DEADLINE_S = 60
 
 # What every request of a session has, whatever version of requests speaks.
 DEFAULTS = dict(HttpSession("", EventHook(), None).headers)

@@ -101,7 +101,7 @@ def test_with_a_stop_timeout_the_function_is_finished(file):
     runner = environment.create_local_runner()
     runner.start(1, 1)
     wait_until(lambda: len(seen) > 3)
-    with gevent.Timeout(10):
+    with gevent.Timeout(60):
         runner.quit()
     assert seen[-2:] == ["end", "closed"]
 

@@ -14,7 +14,7 @@ from typing import Any
 import gevent
 import pytest
 import requests
-from client_harness import DEADLINE_S, Server, certificate, events, hook
+from client_harness import DEADLINE_S, Server, answer, certificate, events, hook
 from gevent.server import StreamServer
 from http2_harness import (
     DATA,
@@ -333,6 +333,13 @@ def old_server(request: pytest.FixtureRequest, certificate: tuple[Path, Path]) -
 def test_https_falls_back_to_http_1_1(old_server: Server, hook: EventHook, kind: type) -> None:
     client = session_to(old_server.url, hook, kind)
     client.verify = False
+
+    def together(_: object) -> bytes:
+        while old_server.connections < 3:
+            gevent.sleep(0.01)
+        return answer()
+
+    old_server.answers["/"] = together
     assert [response.status_code for response in at_once(client, 3)] == [200] * 3
     assert client.get("/").status_code == 200
     assert old_server.connections == 3

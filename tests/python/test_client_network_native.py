@@ -39,7 +39,7 @@ class Target:
 @pytest.fixture
 def target() -> Iterator[Target]:
     target = Target()
-    with gevent.Timeout(10):
+    with gevent.Timeout(60):
         yield target
     target.stop()
 
