@@ -97,7 +97,10 @@ class CurlTransport final : public Transport {
     // An idle connection, which the server closed (the next look-up notices) or should have left alone, or
     // one whose transfer stands still.
     if (watched(fd).wanted == 0) {
-      if (watched(fd).is_silent) end_connection(fd);
+      if (watched(fd).is_silent) {
+        if (has_nothing_to_read(fd)) return;
+        end_connection(fd);
+      }
       forget(fd);
       return;
     }
@@ -279,6 +282,12 @@ class CurlTransport final : public Transport {
     if (entry.wanted != 0) return;  // the next request has begun
     entry.is_silent = true;
     if (entry.registered == 0) enter(fd, EPOLLIN);
+  }
+
+  // libcurl may have read, for one descriptor, what another one in the same batch of events is about.
+  static bool has_nothing_to_read(int fd) {
+    char next = 0;
+    return ::recv(fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
   }
 
   // libcurl would take what has come for the answer to the next request; that a connection has ended it sees.

@@ -90,3 +90,11 @@ def test_each_connection_is_a_handshake_of_its_own_for_the_name(
         session.close()
         assert session.get("/").status_code == 200
     assert seen == [("localhost" if host == "localhost" else None, False)] * 4
+
+
+def test_many_users_at_once_keep_their_connections(server: Server, hook: EventHook) -> None:
+    sessions = [HttpSession(server.url, hook, None) for _ in range(500)]
+    for _ in range(3):
+        requests = [gevent.spawn(session.get, "/") for session in sessions]
+        assert {request.get().status_code for request in requests} == {200}
+    assert server.connections == len(sessions)
