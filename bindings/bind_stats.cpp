@@ -92,6 +92,7 @@ std::tuple<std::int64_t, std::vector<double>, double> generator_delays(const Sta
   const auto buckets = entry.phases.delays.buckets();
   const double longest = entry.phases.longest_delay_ms;
   std::vector<double> times;
+  times.reserve(fractions.size());
   for (const double fraction : fractions)
     times.push_back(std::min(stats::percentile_ms(buckets, fraction), longest));
   return {entry.phases.delays.count(), times, longest};
@@ -103,6 +104,7 @@ std::vector<double> precise_percentiles(const StatsEntry& entry, const std::vect
   const double longest = entry.max_response_time.real();
   const double shortest = std::min(entry.min_response_time.value_or(0).real(), longest);
   std::vector<double> times;
+  times.reserve(fractions.size());
   for (const double fraction : fractions)
     times.push_back(std::clamp(stats::percentile_ms(buckets, fraction), shortest, longest));
   return times;

@@ -12,7 +12,7 @@ enum Part : uint8_t { kModule, kChoice, kGetRandBits, kParts };
 
 // Below `limit`, evenly; -1 with a Python exception set.
 Py_ssize_t random_below(PyObject* getrandbits, Py_ssize_t limit) {
-  PyObject* width = PyLong_FromLong(std::bit_width(static_cast<size_t>(limit)));
+  PyObject* width = PyLong_FromLong(static_cast<long>(std::bit_width(static_cast<size_t>(limit))));
   if (width == nullptr) return -1;
   Py_ssize_t number = limit;
   while (number >= limit) {

@@ -14,7 +14,7 @@ namespace nest::http {
 class BodyPipe {
  public:
   // Of the pieces that are buffered, with what keeping them costs.
-  static constexpr size_t kCapacity = 256 * 1024;
+  static constexpr size_t kCapacity = size_t{256} * 1024;
 
   BodyPipe() = default;
   ~BodyPipe();

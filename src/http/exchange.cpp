@@ -29,9 +29,9 @@ bool next_header(std::string_view& block, Header& header) {
   while (!block.empty()) {
     const std::string_view line = next_line(block);
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0) continue;
+    if (colon == std::string_view::npos) continue;
     header = {trim(line.substr(0, colon)), trim(line.substr(colon + 1))};
-    return true;
+    if (!header.first.empty()) return true;
   }
   return false;
 }
