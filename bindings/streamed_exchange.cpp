@@ -12,7 +12,7 @@ namespace nest::bindings {
 namespace {
 
 // What crosses between the threads at once of a longer piece.
-constexpr size_t kLongestPiece = 64 * 1024;
+constexpr size_t kLongestPiece = size_t{64} * 1024;
 
 PyTypeObject* streamed_exchange_type = nullptr;
 

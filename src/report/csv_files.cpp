@@ -101,8 +101,11 @@ std::vector<std::string> CsvFiles::said_once(const Failures& failures) {
   if (failures.empty()) said_.clear();
   for (const auto& [reason, paths] : failures) {
     if (!said_.insert(reason).second) continue;
-    problems.push_back("Cannot write " + paths + ": " + reason +
-                       " (the run goes on; its statistics are kept and writing is tried again)");
+    problems.emplace_back("Cannot write ")
+        .append(paths)
+        .append(": ")
+        .append(reason)
+        .append(" (the run goes on; its statistics are kept and writing is tried again)");
   }
   return problems;
 }
