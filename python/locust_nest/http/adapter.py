@@ -98,10 +98,11 @@ def _judged_timeout(timeout: Any) -> tuple[float | None, float | None]:
 
 
 def _seconds(limit: Any) -> float | None:
-    seconds = None if limit is None else float(limit)
-    if seconds is not None and isnan(seconds):
-        raise ValueError("Invalid value NaN (not a number)")
-    return seconds
+    """None for what sets no limit: urllib3's own default, and NaN, which no clock reaches."""
+    if limit is None or limit is urllib3.Timeout.DEFAULT_TIMEOUT:
+        return None
+    seconds = float(limit)
+    return None if isnan(seconds) else seconds
 
 
 def _is_limit(limit: Any) -> bool:
