@@ -95,11 +95,9 @@ def members(owner: type) -> dict[str, Any]:
             continue
         value = inspect.getattr_static(owner, name)
         function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
-        found[name] = (
-            {"parameters": parameters(function)}
-            if inspect.isfunction(getattr(function, "__wrapped__", function))
-            else {}
-        )
+        if inspect.isroutine(function) and hasattr(function, "__wrapped__"):
+            function = function.__wrapped__
+        found[name] = {"parameters": parameters(function)} if inspect.isfunction(function) else {}
     if LIKE is not None:
         for base in owner.__mro__:
             for name in inspect.get_annotations(base):
