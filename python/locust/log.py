@@ -40,16 +40,17 @@ def setup_logging(loglevel: str, logfile: str | None = None) -> None:
     `loglevel` is a level's name in any case; `ValueError` if there is no such level.
     """
     level = loglevel.upper()
-    handlers: dict[str, dict[str, Any]] = {
-        "console": {"class": "logging.StreamHandler", "formatter": "default"},
+    lines: dict[str, Any] = {"class": "logging.StreamHandler"}
+    if logfile:
+        os.makedirs(os.path.dirname(logfile) or ".", exist_ok=True)
+        lines = {"class": "logging.FileHandler", "filename": logfile}
+    # None that no logger has: it would be garbage, whose collection takes the lock of `logging` at any moment, also
+    # while that is being let go, which with gevent's lock lasts for ever.
+    handlers = {
+        "lines": {**lines, "formatter": "default"},
         "console_plain": {"class": "logging.StreamHandler", "formatter": "plain"},
         "log_reader": {"()": LogReader, "formatter": "default"},
     }
-    target = "console"
-    if logfile:
-        os.makedirs(os.path.dirname(logfile) or ".", exist_ok=True)
-        handlers["file"] = {"class": "logging.FileHandler", "filename": logfile, "formatter": "default"}
-        target = "file"
     plain = {"handlers": ["console_plain", "log_reader"], "level": "INFO", "propagate": False}
     logging.config.dictConfig(
         {
@@ -60,9 +61,9 @@ def setup_logging(loglevel: str, logfile: str | None = None) -> None:
                 "plain": {"format": "%(message)s"},
             },
             "handlers": handlers,
-            "root": {"handlers": [target, "log_reader"], "level": level},
+            "root": {"handlers": ["lines", "log_reader"], "level": level},
             "loggers": {
-                "locust": {"handlers": [target, "log_reader"], "level": level, "propagate": False},
+                "locust": {"handlers": ["lines", "log_reader"], "level": level, "propagate": False},
                 "locust.stats_logger": plain,
                 console_logger.name: plain,
             },

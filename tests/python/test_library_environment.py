@@ -125,3 +125,30 @@ def test_packages_that_ask_for_locusts_version_get_the_one_it_follows() -> None:
     from importlib.metadata import version
 
     assert version("locust") == locust.__version__
+
+
+LOG_SCRIPT = """
+import gc, logging, sys
+from locust.log import setup_logging
+
+gc.disable()
+setup_logging("INFO", *sys.argv[1:])
+handlers = len(logging._handlerList)
+gc.collect()
+assert len(logging._handlerList) == handlers
+"""
+
+
+@pytest.mark.parametrize("arguments", [[], ["run.log"]])
+def test_setting_up_the_log_leaves_no_handler_to_the_garbage_collector(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    """The end of a handler takes a lock of `logging`, which may be about to be let go just then."""
+    result = subprocess.run(
+        [PROGRAM, "python", "-c", LOG_SCRIPT, *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert result.returncode == 0, result.stderr
