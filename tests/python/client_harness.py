@@ -20,6 +20,7 @@ import pytest
 from gevent.server import StreamServer
 
 from locust.clients import HttpSession
+from locust.contrib.fasthttp import FastHttpSession
 from locust.event import EventHook
 
 DEADLINE_S = 60
@@ -193,3 +194,39 @@ def client(server: Server, hook: EventHook) -> HttpSession:
     session = HttpSession(server.url, hook, None)
     session.trust_env = False
     return session
+
+
+@pytest.fixture
+def fast(server: Server, hook: EventHook) -> FastHttpSession:
+    return FastHttpSession(server.url, hook, None, network_timeout=0.5)
+
+
+# What a server does with a connection, of which `file` reads.
+Script = Callable[[Any, Any], object]
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Script], str]]:
+    """Starts a server; its URL. A connection is closed when its script returns."""
+    servers = []
+
+    def start(script: Script) -> str:
+        def talk(connection: Any, _: Any) -> None:
+            with connection.makefile("rb") as file, contextlib.suppress(ConnectionError):
+                script(file, connection)
+            connection.close()
+
+        server = StreamServer(("127.0.0.1", 0), talk)
+        server.start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    with gevent.Timeout(DEADLINE_S):
+        yield start
+    for started in servers:
+        started.stop(timeout=0)
+
+
+def read_head(file: Any) -> None:
+    while file.readline().strip():
+        pass

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import requests
-from client_harness import answer, client, events, hook, server
+from client_harness import answer, client, events, fast, hook, read_head, serve, server
 from gevent.event import Event
-from test_client_upload import closes, fast, read_chunk, read_head, serve
+from test_client_upload import closes, read_chunk
 
 __all__ = ["client", "events", "fast", "hook", "serve", "server"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from client_harness import answer, client, events, hook, server
+from client_harness import answer, client, events, fast, hook, read_head, serve, server
 from test_client_interim import EXPECT, session
-from test_client_upload import closes, fast, read_head, serve
+from test_client_upload import closes
 
 __all__ = ["client", "events", "fast", "hook", "serve", "server", "session"]
 

@@ -12,7 +12,7 @@ import pickle
 import socket
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -20,14 +20,14 @@ import gevent
 import pytest
 import requests
 import urllib3
-from client_harness import DEADLINE_S, Server, answer, client, events, hook, redirect, server
+from client_harness import Server, answer, client, events, fast, hook, read_head, redirect, server
+from client_harness import serve as serve_connection
 from gevent.event import Event
-from gevent.server import StreamServer
 
-from locust.contrib.fasthttp import FastHttpSession, HTTPParseError
+from locust.contrib.fasthttp import HTTPParseError
 from locust.event import EventHook
 
-__all__ = ["client", "events", "hook", "server"]
+__all__ = ["client", "events", "fast", "hook", "serve_connection", "server"]
 
 LONG = 64 << 20  # more than all socket buffers take
 BUFFERS = 40 << 20
@@ -37,36 +37,19 @@ Script = Callable[[Any], object]
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Script], str]]:
+def serve(serve_connection: Callable[[Any], str]) -> Callable[[Script], str]:
     """Starts a server; its URL."""
-    servers = []
 
     def start(script: Script) -> str:
-        def talk(connection: Any, _: Any) -> None:
-            file = connection.makefile("rb")
-            with contextlib.suppress(ConnectionError):
-                while file.readline():
-                    while file.readline().strip():
-                        pass
-                    if script(connection):
-                        break
-            file.close()
-            connection.close()
+        def talk(file: Any, connection: Any) -> None:
+            while file.readline():
+                read_head(file)
+                if script(connection):
+                    break
 
-        server = StreamServer(("127.0.0.1", 0), talk)
-        server.start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}/"
+        return serve_connection(talk)
 
-    with gevent.Timeout(DEADLINE_S):
-        yield start
-    for started in servers:
-        started.stop(timeout=0)
-
-
-@pytest.fixture
-def fast(server: Server, hook: EventHook) -> FastHttpSession:
-    return FastHttpSession(server.url, hook, None, network_timeout=0.5)
+    return start
 
 
 def header(*lines: str) -> bytes:

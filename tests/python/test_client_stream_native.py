@@ -8,11 +8,12 @@ import gevent
 import pytest
 import urllib3
 from client_harness import Server, client, events, hook, server
+from client_harness import serve as serve_connection
 from test_client_stream import CUT, closes, header, sends, serve
 
 from nest_engine import HttpClient
 
-__all__ = ["client", "events", "hook", "serve", "server"]
+__all__ = ["client", "events", "hook", "serve", "serve_connection", "server"]
 
 
 def test_only_one_greenlet_reads_at_a_time(client: Any, serve: Any) -> None:

@@ -7,7 +7,7 @@ import io
 import json
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,53 +15,28 @@ import gevent
 import pytest
 import requests
 import urllib3
-from client_harness import DEADLINE_S, Server, answer, client, events, hook, redirect, server
+from client_harness import (
+    Server,
+    answer,
+    client,
+    events,
+    fast,
+    hook,
+    read_head,
+    redirect,
+    serve,
+    server,
+)
 from gevent.event import Event
-from gevent.server import StreamServer
 
 from locust.contrib.fasthttp import FastHttpSession, HTTPConnectionClosed
 from locust.event import EventHook
 
-__all__ = ["client", "events", "hook", "server"]
+__all__ = ["client", "events", "fast", "hook", "serve", "server"]
 
 LONG = 64 << 20  # more than all socket buffers take
 BUFFERS = 40 << 20
 OK = answer()
-
-# What a server does with a connection, of which `file` reads.
-Script = Callable[[Any, Any], object]
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[Script], str]]:
-    """Starts a server; its URL. A connection is closed when its script returns."""
-    servers = []
-
-    def start(script: Script) -> str:
-        def talk(connection: Any, _: Any) -> None:
-            with connection.makefile("rb") as file, contextlib.suppress(ConnectionError):
-                script(file, connection)
-            connection.close()
-
-        server = StreamServer(("127.0.0.1", 0), talk)
-        server.start()
-        servers.append(server)
-        return f"http://127.0.0.1:{server.server_port}/"
-
-    with gevent.Timeout(DEADLINE_S):
-        yield start
-    for started in servers:
-        started.stop(timeout=0)
-
-
-@pytest.fixture
-def fast(server: Server, hook: EventHook) -> FastHttpSession:
-    return FastHttpSession(server.url, hook, None, network_timeout=0.5)
-
-
-def read_head(file: Any) -> None:
-    while file.readline().strip():
-        pass
 
 
 def read_chunk(file: Any) -> bytes:

@@ -8,11 +8,11 @@ from typing import Any
 
 import gevent
 import pytest
-from client_harness import Server, client, events, hook, server
+from client_harness import Server, client, events, fast, hook, read_head, serve, server
 from gevent.event import Event
 from http2_harness import Http2Server
 from http2_harness import server as http2_server
-from test_client_upload import closes, fast, opened, path, read_chunk, read_head, serve
+from test_client_upload import closes, opened, path, read_chunk
 
 from locust.clients import HttpSession
 from locust.contrib.fasthttp import FastHttpSession

@@ -9,10 +9,9 @@ from typing import Any
 
 import gevent
 import pytest
-from client_harness import Server, answer, client, events, hook, server
+from client_harness import Server, answer, client, events, fast, hook, server
 from test_client_tls import certificate
 from test_client_tls import server as tls_server
-from test_client_upload import fast
 
 from locust import HttpUser
 from locust.contrib.fasthttp import FastHttpSession, FastHttpUser
