@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -76,3 +76,9 @@ def described(request: bytes) -> list[str]:
         text = re.sub(r"(?<=\nContent-Length: )\d+", "<length of the form>", text)
     text = re.sub(r'\b(response|cnonce)="[0-9a-f]+"', r'\1="<random>"', text)
     return text.split("\n")
+
+
+def without_ports(text: str, names: Mapping[int, str]) -> str:
+    """`text` with each port replaced by its name, but not where its digits are part of a longer number."""
+    ports = re.compile(r"(?<![0-9])(?:" + "|".join(map(str, names)) + r")(?![0-9])")
+    return ports.sub(lambda match: names[int(match.group())], text)

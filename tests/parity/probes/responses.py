@@ -11,7 +11,7 @@ from typing import Any
 
 import gevent
 from gevent import pool
-from recording import Recorder, described, sized
+from recording import Recorder, described, sized, without_ports
 
 from locust import FastHttpUser, HttpUser, events
 from locust.env import Environment
@@ -173,8 +173,7 @@ class Servers:
         if isinstance(found, list | tuple):
             return [self.plain(value) for value in found]
         if isinstance(found, str):
-            for name, server in vars(self).items():
-                found = found.replace(str(server.port), name.upper())
+            found = without_ports(found, {server.port: name.upper() for name, server in vars(self).items()})
         return found
 
     def sent(self) -> dict[str, list[str]]:

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python"))
 import gevent
 import requests
 from gevent import pool
-from recording import Recorder, described, sized
+from recording import Recorder, described, sized, without_ports
 from requests.auth import HTTPDigestAuth, HTTPProxyAuth
 from test_client_requests import SHAPES
 
@@ -281,8 +281,8 @@ def send(user_class: type, call: Call) -> Any:
     except gevent.Timeout:
         error = "the server waits for more"
     except Exception as raised:
-        error = f"{type(raised).__name__}: {raised}".replace(str(server.port), "PORT")
-    sent = [described(request.replace(str(server.port).encode(), b"PORT")) for request in server.sent]
+        error = without_ports(f"{type(raised).__name__}: {raised}", {server.port: "PORT"})
+    sent = [[without_ports(line, {server.port: "PORT"}) for line in described(sent)] for sent in server.sent]
     return {"raised": error, "sent": sent}
 
 
