@@ -1,110 +1,127 @@
 #include "sched/timer_queue.h"
 
+#include <algorithm>
+#include <bit>
 #include <string>
+#include <utility>
 
 #include "base/errors.h"
 
 namespace nest::sched {
 
-bool TimerQueue::earlier(const Entry& a, const Entry& b) {
-  return a.when != b.when ? a.when < b.when : a.order < b.order;
+TimerId TimerQueue::make_id(Index index, std::uint32_t generation) {
+  return static_cast<TimerId>((std::uint64_t{generation} << 32) | index);
 }
 
-TimerId TimerQueue::make_id(std::uint32_t slot, std::uint32_t generation) {
-  return static_cast<TimerId>((std::uint64_t{generation} << 32) | slot);
-}
-
-std::uint32_t TimerQueue::find(TimerId id) const {
+TimerQueue::Index TimerQueue::find(TimerId id) const {
   const auto value = static_cast<std::uint64_t>(id);
-  const auto slot = static_cast<std::uint32_t>(value);
+  const auto index = static_cast<Index>(value);
   const auto generation = static_cast<std::uint32_t>(value >> 32);
-  if (slot >= slots_.size() || slots_[slot].generation != generation) return kFree;
-  return slots_[slot].position == kFree ? kFree : slot;
+  if (index >= timers_.size() || timers_[index].generation != generation) return kEnd;
+  return timers_[index].spoke == kFree ? kEnd : index;
 }
 
 TimerId TimerQueue::add(SteadyTime when, std::uint64_t payload) {
-  std::uint32_t slot = 0;
-  if (free_slots_.empty()) {
-    NEST_CHECK(slots_.size() < kFree, "timers pending: " + std::to_string(slots_.size()));
-    slot = static_cast<std::uint32_t>(slots_.size());
-    slots_.emplace_back();
+  Index index = free_;
+  if (index == kEnd) {
+    NEST_CHECK(timers_.size() < kEnd, "timers pending: " + std::to_string(timers_.size()));
+    index = static_cast<Index>(timers_.size());
+    timers_.emplace_back();
   } else {
-    slot = free_slots_.back();
-    free_slots_.pop_back();
+    free_ = timers_[index].next;
   }
-  slots_[slot].payload = payload;
-  heap_.emplace_back();
-  sift_up(heap_.size() - 1, Entry{when, added_++, slot});
-  return make_id(slot, slots_[slot].generation);
+  Timer& timer = timers_[index];
+  timer.payload = payload;
+  const Duration since_start = std::max(when.time_since_epoch(), Duration::zero());
+  timer.tick = static_cast<Tick>((since_start + kTick - Duration(1)) / kTick);
+  link(index);
+  ++size_;
+  return make_id(index, timer.generation);
 }
 
 bool TimerQueue::cancel(TimerId id) {
-  const std::uint32_t slot = find(id);
-  if (slot == kFree) return false;
-  remove_at(slots_[slot].position);
+  const Index index = find(id);
+  if (index == kEnd) return false;
+  unlink(index);
+  free(index);
   return true;
 }
 
-bool TimerQueue::pending(TimerId id) const { return find(id) != kFree; }
+bool TimerQueue::pending(TimerId id) const { return find(id) != kEnd; }
 
 std::optional<SteadyTime> TimerQueue::next() const {
-  if (heap_.empty()) return std::nullopt;
-  return heap_.front().when;
+  const auto found = earliest();
+  if (!found) return std::nullopt;
+  return SteadyTime(kTick * static_cast<Duration::rep>(found->begins));
 }
 
 std::size_t TimerQueue::pop_due(SteadyTime now, std::vector<Due>& out) {
-  std::size_t count = 0;
-  while (!heap_.empty() && heap_.front().when <= now) {
-    const std::uint32_t slot = heap_.front().slot;
-    out.push_back({make_id(slot, slots_[slot].generation), slots_[slot].payload});
-    remove_at(0);
-    ++count;
+  const auto present = static_cast<Tick>(std::max(now.time_since_epoch() / kTick, Duration::rep{0}));
+  const std::size_t before = out.size();
+  for (auto found = earliest(); found && found->begins <= present; found = earliest()) {
+    now_ = found->begins;
+    Index index = take(found->spoke).first;
+    while (index != kEnd) {
+      const Index following = timers_[index].next;
+      if (found->spoke < kSpokes) {
+        out.push_back({make_id(index, timers_[index].generation), timers_[index].payload});
+        free(index);
+      } else {
+        link(index);
+      }
+      index = following;
+    }
   }
-  return count;
+  now_ = std::max(now_, present);
+  return out.size() - before;
 }
 
-void TimerQueue::place(std::size_t position, const Entry& entry) {
-  heap_[position] = entry;
-  slots_[entry.slot].position = static_cast<std::uint32_t>(position);
+std::optional<TimerQueue::Earliest> TimerQueue::earliest() const {
+  for (std::size_t wheel = 0; wheel < kWheels; ++wheel) {
+    if (used_[wheel] == 0) continue;
+    const auto digit = static_cast<std::size_t>(std::countr_zero(used_[wheel]));
+    const std::size_t below = wheel * kBits;
+    const Tick above = now_ >> (below + kBits) << (below + kBits);
+    return Earliest{wheel * kSpokes + digit, above | (Tick{digit} << below)};
+  }
+  return std::nullopt;
 }
 
-void TimerQueue::sift_up(std::size_t position, const Entry& entry) {
-  while (position > 0) {
-    const std::size_t parent = (position - 1) / 2;
-    if (!earlier(entry, heap_[parent])) break;
-    place(position, heap_[parent]);
-    position = parent;
-  }
-  place(position, entry);
+void TimerQueue::link(Index index) {
+  Timer& timer = timers_[index];
+  const Tick tick = std::max(timer.tick, now_);
+  const std::size_t wheel = (static_cast<std::size_t>(std::bit_width((tick ^ now_) | 1)) - 1) / kBits;
+  const std::size_t digit = (tick >> (wheel * kBits)) % kSpokes;
+  timer.spoke = static_cast<std::uint16_t>(wheel * kSpokes + digit);
+  Spoke& spoke = spokes_[timer.spoke];
+  timer.previous = spoke.last;
+  timer.next = kEnd;
+  (spoke.last == kEnd ? spoke.first : timers_[spoke.last].next) = index;
+  spoke.last = index;
+  used_[wheel] |= std::uint64_t{1} << digit;
 }
 
-void TimerQueue::sift_down(std::size_t position, const Entry& entry) {
-  for (;;) {
-    std::size_t child = 2 * position + 1;
-    if (child >= heap_.size()) break;
-    if (child + 1 < heap_.size() && earlier(heap_[child + 1], heap_[child])) ++child;
-    if (!earlier(heap_[child], entry)) break;
-    place(position, heap_[child]);
-    position = child;
-  }
-  place(position, entry);
+void TimerQueue::unlink(Index index) {
+  const Timer& timer = timers_[index];
+  Spoke& spoke = spokes_[timer.spoke];
+  (timer.previous == kEnd ? spoke.first : timers_[timer.previous].next) = timer.next;
+  (timer.next == kEnd ? spoke.last : timers_[timer.next].previous) = timer.previous;
+  if (spoke.first == kEnd) take(timer.spoke);
 }
 
-void TimerQueue::remove_at(std::size_t position) {
-  const std::uint32_t slot = heap_[position].slot;
-  slots_[slot].position = kFree;
-  // Generation 0 is skipped, so that no id of slot 0 ever equals TimerId::kNone.
-  if (++slots_[slot].generation == 0) slots_[slot].generation = 1;
-  free_slots_.push_back(slot);
+void TimerQueue::free(Index index) {
+  Timer& timer = timers_[index];
+  // Generation 0 is skipped, so that no id of place 0 ever equals TimerId::kNone.
+  if (++timer.generation == 0) timer.generation = 1;
+  timer.spoke = kFree;
+  timer.next = free_;
+  free_ = index;
+  --size_;
+}
 
-  const Entry last = heap_.back();
-  heap_.pop_back();
-  if (position == heap_.size()) return;
-  if (position > 0 && earlier(last, heap_[(position - 1) / 2])) {
-    sift_up(position, last);
-  } else {
-    sift_down(position, last);
-  }
+TimerQueue::Spoke TimerQueue::take(std::size_t spoke) {
+  used_[spoke / kSpokes] &= ~(std::uint64_t{1} << (spoke % kSpokes));
+  return std::exchange(spokes_[spoke], Spoke{});
 }
 
 }  // namespace nest::sched
