@@ -208,8 +208,11 @@ void bind_error(py::module_& module) {
 
 void bind_request_stats(py::module_& module) {
   py::class_<RequestStats, std::shared_ptr<RequestStats>>(module, "RequestStats")
+      .def_property_readonly_static("OVERFLOW_NAME",
+                                    [](const py::object&) { return RequestStats::kOverflowName; })
       .def(py::init<bool, double>())
       .def_readwrite("percentile_window", &RequestStats::percentile_window_s)
+      .def_readwrite("max_entries", &RequestStats::max_entries)
       .def_readwrite("total", &RequestStats::total)
       .def("put", &RequestStats::put)
       .def("erase", &RequestStats::erase)

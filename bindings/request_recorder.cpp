@@ -74,7 +74,7 @@ bool record_common_case(Recorder& recorder, PyObject* const* args) {
   const auto name = text(args[2]);
   Number length;
   if (!method || !name || !to_number(args[4], length)) return false;
-  stats::StatsEntry* entry = stats->find(*name, *method);
+  stats::StatsEntry* entry = stats->counting(*name, *method);
   if (entry == nullptr) return false;
   stats::Sample sample{std::nullopt, length, wall_time_s(), std::nullopt};
   std::optional<stats::Phases> phases;

@@ -433,6 +433,10 @@ class Timeline:
         """
 
 class RequestStats:
+    # The name of the entry of all further names.
+    OVERFLOW_NAME: str
+    # With so many, requests of other names are counted in that entry.
+    max_entries: int
     percentile_window: int
     total: StatsEntry
     def __init__(self, use_response_times_cache: bool, now: float, /) -> None: ...

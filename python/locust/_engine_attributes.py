@@ -36,7 +36,7 @@ class WriteThroughDict(dict):
         return key, value
 
     def clear(self) -> None:
-        for key in list(self):
+        for key in reversed(list(self)):
             del self[key]
 
     def setdefault(self, key: Any, default: Any = None) -> Any:

@@ -20,6 +20,7 @@ from gevent.pool import Group
 
 import nest_engine
 
+from ._stats.request_stats import FURTHER_EXCEPTIONS
 from ._texts import text_of
 from .dispatch import UsersDispatcher
 from .exception import RPCError, RPCReceiveError, RPCSendError, StopTest
@@ -244,8 +245,11 @@ class Runner(ShapeFollowing, LegacyNames):
 
     def log_exception(self, node_id: str, msg: str, formatted_tb: str) -> None:
         """Count an exception of a task, by its traceback."""
+        key = hash(formatted_tb)
+        if key not in self.exceptions and self.stats._is_full(self.exceptions):
+            key, msg, formatted_tb = hash(FURTHER_EXCEPTIONS), FURTHER_EXCEPTIONS, ""
         kind = self.exceptions.setdefault(
-            hash(formatted_tb), {"count": 0, "msg": msg, "traceback": formatted_tb, "nodes": set()}
+            key, {"count": 0, "msg": msg, "traceback": formatted_tb, "nodes": set()}
         )
         kind["count"] += 1
         kind["nodes"].add(node_id)

@@ -52,6 +52,7 @@ def make_environment(
         available_user_classes={shown_name(user_class): user_class for user_class in all_classes},
         available_shape_classes={type(shape).__name__: shape} if shape else None,
     )
+    environment.stats.max_rows = line.own.max_stats_rows
     _configure_users(environment, options)
     old_options.limit_requests(environment, options)
     if options.equal_weights:

@@ -44,7 +44,7 @@ void StatsEntry::log(const Sample& sample, int window_s) {
     cache_response_times(second - 1, window_s);
   }
   ++num_requests;
-  requests_per_second.add(second);
+  requests_per_second.add(second, 1, most_seconds);
   last_request_timestamp = sample.now_s;
   total_content_length += sample.content_length;
   if (!sample.response_time_ms) {
@@ -61,7 +61,7 @@ void StatsEntry::log(const Sample& sample, int window_s) {
 
 void StatsEntry::log_error(double now_s) {
   ++num_failures;
-  failures_per_second.add(whole_second(now_s));
+  failures_per_second.add(whole_second(now_s), 1, most_seconds);
 }
 
 void StatsEntry::extend(const StatsEntry& other, int window_s) {

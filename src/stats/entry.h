@@ -69,6 +69,7 @@ class StatsEntry {
   std::string name;
   std::string method;
   bool use_cache;
+  std::size_t most_seconds = PerSecond::kMaxSeconds;  // that the counts per second keep
   std::int64_t num_requests = 0;
   std::int64_t num_none_requests = 0;  // subset of num_requests
   std::int64_t num_failures = 0;

@@ -1,6 +1,7 @@
 #include "stats/histogram.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace nest::stats {
@@ -50,7 +51,20 @@ void Histogram::add(const Number& key, std::int64_t count) {
     samples_ += count;
     return;
   }
-  sparse_[key] += count;
+  if (sparse_.size() < kMostSparse) {
+    sparse_[key] += count;
+  } else {
+    nearest_sparse(key)->second += count;
+  }
+}
+
+std::map<Number, std::int64_t>::iterator Histogram::nearest_sparse(const Number& key) {
+  const auto above = sparse_.lower_bound(key);
+  if (above == sparse_.begin()) return above;
+  const auto below = std::prev(above);
+  if (above == sparse_.end() || key.real() - below->first.real() < above->first.real() - key.real())
+    return below;
+  return above;
 }
 
 void Histogram::set(const Number& key, std::int64_t count) {

@@ -2,7 +2,8 @@
 //
 // Not thread-safe; one writer. The 330 keys that Locust's rounding gives for times up to a minute live in a
 // flat vector that grows as far as needed; all others (longer, negative, or from a model's own bucket
-// function, which may even be fractional) in a sorted map.
+// function, which may even be fractional) in a sorted map. Of these there are at most kMostSparse: what comes
+// then is counted at the nearest key.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,8 @@ struct Bucket {
 
 class Histogram {
  public:
+  static constexpr std::size_t kMostSparse = 4096;
+
   // No allocation for a bucket that was hit before.
   void add(const Number& key, std::int64_t count = 1);
   // Replaces the count; 0 removes the bucket.
@@ -36,6 +39,8 @@ class Histogram {
  private:
   // Null: the key is for sparse_. A key is held once: as an int or as an equal float, whichever came first.
   std::int64_t* dense(const Number& key);
+  // REQUIRES: sparse_ is not empty.
+  std::map<Number, std::int64_t>::iterator nearest_sparse(const Number& key);
 
   std::vector<std::int64_t> dense_;
   std::map<Number, std::int64_t> sparse_;

@@ -1,7 +1,7 @@
 // Counts per wall-clock second (Unix time), for rates.
 //
-// Not thread-safe; one writer. Bounded: the latest kMaxSeconds seconds that had traffic are kept (Locust
-// keeps all), which rates, looking back twelve seconds, never miss.
+// Not thread-safe; one writer. Bounded: the latest seconds that had traffic are kept (Locust keeps all), at
+// most kMaxSeconds, which rates, looking back twelve seconds, never miss.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,10 @@ class PerSecond {
     std::int64_t count;
   };
   static constexpr std::size_t kMaxSeconds = std::size_t{4} * 3600;
+  static constexpr std::size_t kMinSeconds = 60;
 
-  void add(std::int64_t second, std::int64_t count = 1);
+  // `most` is how many are kept from now on, and up to 600 more. REQUIRES: kMinSeconds <= most.
+  void add(std::int64_t second, std::int64_t count = 1, std::size_t most = kMaxSeconds);
   // Replaces the count; 0 removes the second.
   void set(std::int64_t second, std::int64_t count);
   std::int64_t count(std::int64_t second) const;
@@ -31,7 +33,8 @@ class PerSecond {
 
  private:
   std::vector<Count>::const_iterator at_or_after(std::int64_t second) const;
-  std::int64_t* slot(std::int64_t second);  // null: older than what is kept
+  // Null: older than what is kept.
+  std::int64_t* slot(std::int64_t second, std::size_t most);
 
   std::vector<Count> counts_;
 };

@@ -27,6 +27,7 @@ void RequestStats::log_request(StatsEntry& entry, const Sample& sample, const st
   Sample rounded = sample;
   if (rounded.response_time_ms && !rounded.bucket)
     rounded.bucket = bucket_response_time(*sample.response_time_ms);
+  entry.most_seconds = seconds_per_entry();
   for (StatsEntry* counted : {total.get(), &entry}) {
     counted->log(rounded, percentile_window_s);
     if (phases) counted->phases.add(*phases);
@@ -45,17 +46,30 @@ void RequestStats::log_request(std::string_view method, std::string_view name,
 
 void RequestStats::log_phases(std::string_view method, std::string_view name, const Phases& phases) {
   total->phases.add(phases);
-  if (StatsEntry* entry = find(name, method)) entry->phases.add(phases);
+  if (StatsEntry* entry = counting(name, method)) entry->phases.add(phases);
 }
 
 void RequestStats::log_error(std::string_view method, std::string_view name, double now_s) {
   total->log_error(now_s);
-  get_or_create(name, method, now_s)->log_error(now_s);
+  const auto entry = get_or_create(name, method, now_s);
+  entry->most_seconds = seconds_per_entry();
+  entry->log_error(now_s);
 }
 
 StatsEntry* RequestStats::find(std::string_view name, std::string_view method) const {
   const auto found = index_.find(EntryKeyView(name, method));
   return found == index_.end() ? nullptr : found->second.get();
+}
+
+StatsEntry* RequestStats::counting(std::string_view name, std::string_view method) const {
+  StatsEntry* entry = find(name, method);
+  if (entry != nullptr || entries_.size() < max_entries) return entry;
+  return find(kOverflowName, "");
+}
+
+std::size_t RequestStats::seconds_per_entry() const {
+  const std::size_t share = kSecondsOfAllEntries / std::max(entries_.size(), std::size_t{1});
+  return std::clamp(share, PerSecond::kMinSeconds, PerSecond::kMaxSeconds);
 }
 
 std::shared_ptr<StatsEntry> RequestStats::get_or_create(std::string_view name, std::string_view method,
@@ -80,8 +94,11 @@ void RequestStats::put(std::string_view name, std::string_view method, std::shar
 
 void RequestStats::erase(std::string_view name, std::string_view method) {
   const EntryKey key{std::string(name), std::string(method)};
-  index_.erase(key);
-  std::erase_if(entries_, [&key](const Item& item) { return item.key == key; });
+  if (index_.erase(key) == 0) return;
+  // Who removes all begins at the end.
+  const auto last =
+      std::find_if(entries_.rbegin(), entries_.rend(), [&key](const Item& item) { return item.key == key; });
+  entries_.erase(std::next(last).base());
 }
 
 void RequestStats::clear_entries() {

@@ -2,10 +2,14 @@
 //
 // Not thread-safe: one writer and reader, the Python thread. Entries and errors are shared: a model may keep
 // one beyond clear(), and then keeps reading its last values.
+//
+// Whoever makes entries keeps to max_entries, and then makes one more, of kOverflowName, for all other names.
+// The counts per second of all entries share kSecondsOfAllEntries seconds; those of total are apart.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,6 +47,11 @@ class RequestStats {
     std::shared_ptr<StatsEntry> entry;
   };
 
+  // Of no method: it stands for all.
+  static constexpr std::string_view kOverflowName = "(all further names)";
+  // What a hundred entries keep in full.
+  static constexpr std::size_t kSecondsOfAllEntries = 100 * PerSecond::kMaxSeconds;
+
   RequestStats(bool use_cache, double now_s);
 
   // Counts the request in total and in its entry, which is made if need be. Well under a microsecond and
@@ -50,14 +59,16 @@ class RequestStats {
   void log_request(std::string_view method, std::string_view name, const Sample& sample);
   void log_request(std::string_view method, std::string_view name, std::optional<double> response_time_ms,
                    std::int64_t content_length, double now_s, std::optional<long> bucket = std::nullopt);
-  // The same for an entry that find() gave.
+  // The same for an entry that find() or counting() gave.
   void log_request(StatsEntry& entry, const Sample& sample, const std::optional<Phases>& phases);
-  // Adds to total and to the entry, if there is one.
+  // Adds to total and to the entry that counts such a request, if there is one.
   void log_phases(std::string_view method, std::string_view name, const Phases& phases);
   // Counts a failure in total and in its entry; its kind is counted by StatsError::occurred().
   void log_error(std::string_view method, std::string_view name, double now_s);
 
   StatsEntry* find(std::string_view name, std::string_view method) const;
+  // Likewise; that of kOverflowName for an unknown name when there are max_entries.
+  StatsEntry* counting(std::string_view name, std::string_view method) const;
   std::shared_ptr<StatsEntry> get_or_create(std::string_view name, std::string_view method, double now_s);
   void put(std::string_view name, std::string_view method, std::shared_ptr<StatsEntry> entry);
   void erase(std::string_view name, std::string_view method);
@@ -78,8 +89,11 @@ class RequestStats {
   std::shared_ptr<StatsEntry> total;
   bool use_cache;
   int percentile_window_s = kDefaultPercentileWindowS;
+  std::size_t max_entries = std::numeric_limits<std::size_t>::max();
 
  private:
+  std::size_t seconds_per_entry() const;
+
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(const EntryKeyView& key) const {

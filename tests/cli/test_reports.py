@@ -90,6 +90,22 @@ def test_the_full_history_has_a_row_for_each_name(nest: RunNest, model: Path) ->
     assert ",GET,/7," in history and ",Aggregated," in history
 
 
+def test_names_beyond_the_limit_are_one_row_of_every_report(nest: RunNest, model: Path) -> None:
+    result = nest(
+        "-f", "model.py", "--headless", "--only-summary", "--max-stats-rows", "5", "--json", "--html", "page.html",
+        "--csv", "run",
+    )  # fmt: skip
+    further = " (all further names) 15"
+    assert rows_of(result.stdout) == ["GET /0 2", *(f"GET /{number} 1" for number in range(1, 5)), further]
+    assert requests_on(model.parent / "page.html")["(all further names)"] == 15
+    assert ",(all further names),15,0," in (model.parent / "run_stats.csv").read_text()
+    (warning,) = (
+        line for line in result.stderr.splitlines() if "(all further names)" in line and "GET /5" in line
+    )
+    assert "/WARNING/locust.stats: There are 5 names in the statistics." in warning
+    assert_results_are_printed(result.stderr)
+
+
 @pytest.mark.parametrize(
     ("prefix", "path", "reason"),
     [

@@ -460,6 +460,15 @@ def test_exceptions_are_counted_by_traceback(started):
     }
 
 
+def test_exceptions_of_ever_new_code_are_counted_in_one_row(started):
+    runner = started(parked("A"))
+    runner.stats.max_rows = 2
+    for number in (1, 2, 3, 4, 1):
+        runner.log_exception("a", f"no {number}", f"the traceback {number}")
+    counts = [(kind["msg"], kind["count"]) for kind in runner.exceptions.values()]
+    assert counts == [("no 1", 2), ("no 2", 1), ("(all further exceptions)", 2)]
+
+
 def test_a_shape_leads_the_number_of_users_until_it_says_none(caplog):
     caplog.set_level(logging.INFO)
     ticks = [(1, 1000), (3, 1000), None]

@@ -20,6 +20,7 @@ import pytest
 
 import nest_engine
 from locust import stats as stats_module
+from locust.event import Events
 from locust.exception import CatchResponseError
 from locust.stats import RequestStats, StatsCSV, StatsCSVFileWriter, StatsEntry, StatsError, StatsListener
 
@@ -307,6 +308,107 @@ class TestErrors:
         again = StatsError.unserialize(data)
         assert StatsError.create_key(again.method, again.name, again.error) == key
         assert again.to_dict() == stats.errors[key].to_dict()
+
+
+class TestBounds:
+    """A model that puts an id into every name, or every failure, does not fill the memory."""
+
+    @pytest.fixture(autouse=True)
+    def three_rows(self, stats: RequestStats) -> None:
+        stats.max_rows = 3
+
+    def test_further_names_are_counted_in_one_row_and_named_once_in_the_log(
+        self, stats: RequestStats, listener: StatsListener, messages: list[str]
+    ) -> None:
+        for number in range(100):
+            listener("GET", f"/item/{number}", 10.0 + number, 7)
+            listener("GET", "/item/1", 1.0, 7)
+        assert list(stats.entries) == [
+            ("/item/0", "GET"), ("/item/1", "GET"), ("/item/2", "GET"), ("(all further names)", "")
+        ]  # fmt: skip
+        further = stats.entries[("(all further names)", "")]
+        assert (further.num_requests, further.min_response_time, further.max_response_time) == (97, 13, 109)
+        assert stats.entries[("/item/1", "GET")].num_requests == 101
+        assert stats.total.num_requests == 200
+        assert len(messages) == 1
+        assert "GET /item/3" in messages[0] and "--max-stats-rows" in messages[0]
+
+    def test_the_entry_of_a_further_name_is_the_row_that_counts_it(self, stats: RequestStats) -> None:
+        for number in range(3):
+            stats.get(f"/{number}", "GET")
+        assert stats.get("/3", "GET") is stats.entries[("/4", "POST")] is stats.get("(all further names)", "")
+        assert ("/3", "GET") not in stats.entries
+        stats.log_request("GET", "/3", 5, 5)
+        assert stats.get("/3", "GET").num_requests == 1
+        mine = stats.entries[("/mine", "GET")] = StatsEntry(stats, "/mine", "GET")
+        stats.log_request("GET", "/mine", 5, 5)
+        assert mine.num_requests == 1
+
+    def test_there_is_room_again_when_the_model_makes_some(self, stats: RequestStats) -> None:
+        for number in range(4):
+            stats.log_request("GET", f"/{number}", 5, 5)
+        del stats.entries[("/0", "GET")], stats.entries[("/1", "GET")]
+        stats.log_request("GET", "/4", 5, 5)
+        assert stats.entries[("/4", "GET")].name == "/4"
+        stats.clear_all()
+        assert not stats.entries
+        stats.log_request("GET", "/5", 5, 5)
+        assert stats.entries[("/5", "GET")].name == "/5"
+
+    def test_without_a_limit_every_name_has_its_row(
+        self, stats: RequestStats, listener: StatsListener
+    ) -> None:
+        stats.max_rows = 0
+        for number in range(20):
+            listener("GET", f"/{number}", 10.0, 7, exception=f"{number}")
+        assert len(stats.entries) == len(stats.errors) == 20
+
+    def test_further_kinds_of_failures_are_counted_in_one_row_too(
+        self, stats: RequestStats, listener: StatsListener, messages: list[str]
+    ) -> None:
+        for number in range(10):
+            listener("GET", "/a", 1.0, 7, exception=ValueError(f"no such item: {number}"))
+        listener("GET", "/a", 1.0, 7, exception=ValueError("no such item: 1"))
+        rows = [(error.name, error.occurrences) for error in stats.errors.values()]
+        assert rows == [("/a", 1), ("/a", 2), ("/a", 1), ("(all further failures)", 7)]
+        assert stats.total.num_failures == 11
+        assert len(messages) == 1 and "no such item: 3" in messages[0]
+        table = "\n".join(stats_module.get_error_report_summary(stats))
+        assert "(all further failures): more than 3 kinds of failures" in table
+
+    def test_failures_of_further_names_are_one_kind_if_their_texts_are_equal(
+        self, stats: RequestStats, listener: StatsListener
+    ) -> None:
+        for number in range(10):
+            listener("GET", f"/{number}", 1.0, 7, exception="refused" if number > 2 else None)
+        assert [(error.name, error.occurrences) for error in stats.errors.values()] == [
+            ("(all further names)", 7)
+        ]
+        assert stats.get("/9", "GET").num_failures == 7
+
+    def test_reports_of_other_processes_are_bounded_too(self, stats: RequestStats) -> None:
+        events, other = Events(), RequestStats()
+        stats_module.setup_distributed_stats_event_listeners(events, stats)
+        for number in range(10):
+            other.log_request("GET", f"/{number}", 5, 5)
+            other.log_error("GET", f"/{number}", f"{number}")
+        data = {
+            "stats": other.serialize_stats(),
+            "stats_total": other.total.serialize(),
+            "errors": other.serialize_errors(),
+        }
+        events.worker_report.fire(client_id="1", data=data)
+        assert stats.get("/9", "GET").num_requests == 7 and len(stats.entries) == 4
+        assert [error.occurrences for error in stats.errors.values()] == [1, 1, 1, 7]
+
+    def test_the_history_of_a_long_run_is_kept_in_wider_steps(
+        self, stats: RequestStats, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("locust._stats.history.MOST_ROWS", 8)
+        runner: Any = SimpleNamespace(stats=stats, user_count=1)
+        for number in range(13):
+            stats_module.update_stats_history(runner, f"{number:02}")
+        assert [row["time"] for row in stats.history] == ["00", "04", "08", "10", "12"]
 
 
 class TestSettings:

@@ -25,14 +25,13 @@ def setup_distributed_stats_event_listeners(events: Events, stats: RequestStats)
         for report in data["stats"]:
             entry = StatsEntry.unserialize(report, stats)
             key = (entry.name, entry.method)
-            if key not in stats.entries:
+            if key not in stats.entries and not stats._is_full(stats.entries):
                 stats.entries[key] = StatsEntry(stats, *key, use_response_times_cache=True)
             stats.entries[key].extend(entry)
         for key, error in data["errors"].items():
-            if key in stats.errors:
-                _add_error(stats.errors[key], error)
-            else:
-                stats.errors[key] = StatsError.unserialize(error)
+            _add_error(
+                stats._kind_of_failure(key, StatsError, error["method"], error["name"], error["error"]), error
+            )
         stats.total.extend(StatsEntry.unserialize(data["stats_total"], stats))
 
     events.report_to_master.add_listener(on_report_to_master)

@@ -14,6 +14,9 @@ from .. import stats as settings
 from ..util.rounding import proper_round
 from .request_stats import TIMELINE_INTERVAL_S
 
+# Of the history: fourteen hours, every five seconds. What is older is kept in wider steps.
+MOST_ROWS = 10_000
+
 if TYPE_CHECKING:
     from ..runners import Runner
 
@@ -35,6 +38,8 @@ def update_stats_history(runner: Runner, timestamp: str | None = None) -> None:
     row["user_count"] = [when, runner.user_count or 0]
     row["time"] = when
     stats.history.append(row)
+    if len(stats.history) > MOST_ROWS:
+        del stats.history[1::2]
 
 
 def stats_history(runner: Runner) -> None:

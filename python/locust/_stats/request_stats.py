@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import nest_engine
@@ -17,8 +19,17 @@ from .generator import Moment
 if TYPE_CHECKING:
     from ..env import Environment
 
+logger = logging.getLogger("locust.stats")
+
 # Seconds between two points of the charts, as long as the run is short.
 TIMELINE_INTERVAL_S = 1.0
+
+# Rows of a table, unless an option says otherwise.
+MAX_ROWS = 10_000
+# The rows that count what exceeds them; of no method, for they stand for all.
+FURTHER_NAMES = nest_engine.RequestStats.OVERFLOW_NAME
+FURTHER_FAILURES = "(all further failures)"
+FURTHER_EXCEPTIONS = "(all further exceptions)"
 
 
 class RequestStatsAdditionError(Exception):
@@ -26,7 +37,11 @@ class RequestStatsAdditionError(Exception):
 
 
 class EntriesDict(WriteThroughDict):
-    """`(name, method)` to `StatsEntry`, by first request; makes what is missing on access."""
+    """`(name, method)` to `StatsEntry`, by first request; makes what is missing on access.
+
+    Once there are `max_rows`, the entry of a missing name is that in which its requests are counted: that of all
+    further names.
+    """
 
     def __init__(self, request_stats: RequestStats) -> None:
         super().__init__()
@@ -36,7 +51,17 @@ class EntriesDict(WriteThroughDict):
         name, method = (utf8_text(part) for part in key)
         if (name, method) != key and (name, method) in self:
             return self[(name, method)]
-        entry = StatsEntry(self.request_stats, name, method, self.request_stats.use_response_times_cache)
+        stats = self.request_stats
+        if stats._is_full(self):
+            if (FURTHER_NAMES, "") in self:
+                return self[(FURTHER_NAMES, "")]
+            logger.warning(
+                f"There are {len(self)} names in the statistics. Requests of others, such as {method} {name[:200]}, "
+                f"are counted as {FURTHER_NAMES}. Let requests that differ by an id share a name, as in "
+                'name="/item/[id]", or choose another limit with --max-stats-rows'
+            )
+            name, method = FURTHER_NAMES, ""
+        entry = StatsEntry(stats, name, method, stats.use_response_times_cache)
         self[(name, method)] = entry
         return entry
 
@@ -64,7 +89,8 @@ class _ErrorsDict(WriteThroughDict):
 class RequestStats:
     """All statistics of a run: `entries` by `(name, method)`, `errors` by key, `total`, `history` for charts.
 
-    `use_response_times_cache=False` saves the memory of current percentiles, which then raise ValueError.
+    `use_response_times_cache=False` saves the memory of current percentiles, which then raise ValueError. What
+    requests make of `entries` and `errors` is bounded by `max_rows` each; what models put into them is not.
     """
 
     def __init__(self, use_response_times_cache: bool = True) -> None:
@@ -72,10 +98,24 @@ class RequestStats:
         self._core = nest_engine.RequestStats(use_response_times_cache, time.time())
         # A subclass may count in its own way: its requests take the long way through log_request().
         self._recorder_core = self._core if type(self) is RequestStats else None
+        self.max_rows = MAX_ROWS
         self.history: list[dict[str, Any]] = []
         # The same for our own charts, in finer steps; see record_timeline().
         self._timeline = nest_engine.Timeline(TIMELINE_INTERVAL_S)
         self.clear_all()
+
+    @property
+    def max_rows(self) -> int:
+        """How many names there may be, and kinds of failures; one more row counts all others. 0: no limit."""
+        return self._max_rows
+
+    @max_rows.setter
+    def max_rows(self, most: int) -> None:
+        self._max_rows = most
+        self._core.max_entries = most or sys.maxsize
+
+    def _is_full(self, rows: Mapping[Any, Any]) -> bool:
+        return 0 < self._max_rows <= len(rows)
 
     @property
     def entries(self) -> dict[tuple[str, str], StatsEntry]:
@@ -142,10 +182,25 @@ class RequestStats:
         entry = self.entries[(name, method)]
         self._core.log_error(entry.method, entry.name, time.time())
         key = StatsError.create_key(entry.method, entry.name, error)
+        self._kind_of_failure(key, StatsError, entry.method, entry.name, error).occurred()
+
+    def _kind_of_failure(self, key: str, make: Callable[..., StatsError], *args: Any) -> StatsError:
+        """What counts failures with this key: `make(*args)` if there is none yet."""
         known = self.errors.get(key)
-        if known is None:
-            known = self.errors[key] = StatsError(entry.method, entry.name, error)
-        known.occurred()
+        if known is not None:
+            return known
+        if self._is_full(self.errors):
+            if FURTHER_FAILURES in self.errors:
+                return self.errors[FURTHER_FAILURES]
+            logger.warning(
+                f"There are {len(self.errors)} kinds of failures in the statistics. Others, such as "
+                f"{make(*args).to_name()[:200]}, are counted as {FURTHER_FAILURES}. Let the texts of failures be free "
+                "of ids, or choose another limit with --max-stats-rows"
+            )
+            text = f"more than {self._max_rows} kinds of failures"
+            key, make, args = FURTHER_FAILURES, StatsError, ("", FURTHER_FAILURES, text)
+        made = self.errors[key] = make(*args)
+        return made
 
     def get(self, name: str, method: str) -> StatsEntry:
         """The entry, made if it does not exist."""

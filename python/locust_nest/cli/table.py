@@ -435,6 +435,17 @@ _STATISTICS = (
         dest="html_file",
         environment="LOCUST_HTML",
     ),
+    Option(
+        ("--max-stats-rows",),
+        STATISTICS,
+        "How many names the statistics may have, and how many kinds of failures and of exceptions; whatever exceeds "
+        "them is counted in one more row. 0: no limit. Default: 10000",
+        VALUE,
+        "<n>",
+        type="user_count",
+        default=10_000,
+        era=Era.OURS,
+    ),
     Option(("--json",), STATISTICS, "Print the statistics as JSON at the end"),
     Option(
         ("--json-file",),

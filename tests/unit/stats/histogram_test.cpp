@@ -50,6 +50,25 @@ TEST(Histogram, HoldsAnIntAndAnEqualFloatOnceAsWhicheverCameFirst) {
   EXPECT_TRUE(histogram.empty());
 }
 
+TEST(Histogram, CountsAtTheNearestKeyWhenAModelsBucketsHaveNoEnd) {
+  Histogram histogram;
+  const auto most = static_cast<std::int64_t>(Histogram::kMostSparse);
+  for (std::int64_t number = 0; number < 3 * most; ++number) {
+    histogram.add(Number(100000.5 + static_cast<double>(number)));
+    histogram.add(Number(50));  // has a place of its own whatever there is
+  }
+  const std::vector<Bucket> buckets = histogram.buckets();
+  ASSERT_EQ(buckets.size(), Histogram::kMostSparse + 1);
+  EXPECT_EQ(buckets.front().count, 3 * most);
+  EXPECT_EQ(buckets.back().count, 1 + 2 * most);
+  histogram.add(Number(100001.9));
+  histogram.add(Number(100002.1));
+  histogram.add(Number(61.5));
+  EXPECT_EQ(histogram.count(Number(100001.5)), 2);
+  EXPECT_EQ(histogram.count(Number(100002.5)), 2);
+  EXPECT_EQ(histogram.count(Number(100000.5)), 2);
+}
+
 TEST(Histogram, IsEmptyOnceItsCountsAreGone) {
   Histogram histogram;
   EXPECT_TRUE(histogram.empty());

@@ -32,6 +32,16 @@ TEST(PerSecond, ForgetsTheOldestSecondsOfALongRunAndKeepsTheNewest) {
   EXPECT_DOUBLE_EQ(counts.mean(days_of_seconds - 3600, days_of_seconds), 5.0);
 }
 
+TEST(PerSecond, GivesUpWhatItMayKeepNoMore) {
+  PerSecond counts;
+  for (int second = 0; second < 10000; ++second) counts.add(second);
+  for (int second = 10000; second < 11000; ++second) counts.add(second, 1, PerSecond::kMinSeconds);
+  EXPECT_LE(counts.counts().size(), 2 * PerSecond::kMinSeconds);
+  EXPECT_GE(counts.counts().size(), PerSecond::kMinSeconds);
+  EXPECT_EQ(counts.counts().back().second, 10999);
+  EXPECT_DOUBLE_EQ(counts.mean(10960, 11000), 1.0);
+}
+
 TEST(PerSecond, StaysBoundedWhenOldSecondsArriveLast) {
   PerSecond counts;
   for (int second = 100000; second > 0; --second) counts.add(second);

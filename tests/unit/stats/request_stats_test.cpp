@@ -48,6 +48,41 @@ TEST(RequestStats, AddsUpPhasesInTheEntryAndInTheTotal) {
   EXPECT_EQ(other.phases.sums.waiting_ms, 0);
 }
 
+TEST(RequestStats, CountsFurtherNamesInOneEntryOnceThereAreEnough) {
+  RequestStats stats(true, 100.0);
+  stats.max_entries = 2;
+  const std::string further(RequestStats::kOverflowName);
+  stats.log_request("GET", "/a", 1.0, 0, 101.0);
+  EXPECT_EQ(stats.counting("/b", "GET"), nullptr);
+  stats.log_request("GET", "/b", 1.0, 0, 101.0);
+  EXPECT_EQ(stats.counting("/c", "GET"), nullptr);
+  stats.log_request("", further, 1.0, 0, 101.0);
+  EXPECT_EQ(stats.counting("/c", "GET"), stats.find(further, ""));
+  EXPECT_EQ(stats.counting("/b", "GET"), stats.find("/b", "GET"));
+  EXPECT_EQ(stats.find("/c", "GET"), nullptr);
+  stats.log_phases("GET", "/c", {1, 2, 3});
+  EXPECT_EQ(stats.find(further, "")->phases.requests, 1);
+  stats.erase("/a", "GET");
+  stats.erase("/b", "GET");
+  EXPECT_EQ(stats.counting("/c", "GET"), nullptr);
+}
+
+TEST(RequestStats, SharesSecondsAmongEntries) {
+  RequestStats stats(false, 100.0);
+  int second = 0;
+  const auto seconds_after_a_day = [&stats, &second] {
+    for (const int end = second + 86400; second < end; ++second)
+      stats.log_request("GET", "/0", 1.0, 0, second);
+    return stats.find("/0", "GET")->requests_per_second.counts().size();
+  };
+  EXPECT_GE(seconds_after_a_day(), PerSecond::kMaxSeconds);
+  for (int number = 1; number < 1000; ++number)
+    stats.log_request("GET", "/" + std::to_string(number), 1.0, 0, 1.0);
+  EXPECT_LE(seconds_after_a_day(), RequestStats::kSecondsOfAllEntries / 1000 + 600);
+  EXPECT_DOUBLE_EQ(stats.find("/0", "GET")->requests_per_second.mean(172700, 172800), 1.0);
+  EXPECT_GE(stats.total->requests_per_second.counts().size(), PerSecond::kMaxSeconds);
+}
+
 TEST(RequestStats, ListsEntriesByCreationAndByName) {
   RequestStats stats(false, 100.0);
   for (const char* name : {"/b", "/a", "/ä", "/B"}) stats.log_request("GET", name, 1.0, 0, 101.0);
