@@ -1,6 +1,7 @@
-"""The benchmarks of what the project promises: `cpu`, `python`, `memory`, `truth`, `soak`, `tls`, or `all` of them.
+"""The benchmarks of what the project promises, one of them or `all`; docs/measuring.md tells what each measures.
 
-The exit code is 0 if every requirement is met, 1 if one is missed, 2 if something could not be measured."""
+`cpu` is the first part of `suite`. The exit code is 0 if every requirement is met, 1 if one is missed, 2 if something
+could not be measured."""
 
 from __future__ import annotations
 
@@ -8,16 +9,17 @@ import argparse
 import sys
 from pathlib import Path
 
-import cpu
 import memory
 import python_thread
 import soak
+import suite
 import tls
 import truth
 from generators import BenchmarkError
 
 BENCHMARKS = {
-    "cpu": cpu.benchmark,
+    "suite": suite.benchmark,
+    "cpu": suite.baseline,
     "python": python_thread.benchmark,
     "memory": memory.benchmark,
     "truth": truth.benchmark,
@@ -28,11 +30,14 @@ BENCHMARKS = {
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("benchmark", nargs="?", choices=[*BENCHMARKS, "all"], default="cpu")
+    parser.add_argument("benchmark", nargs="?", choices=[*BENCHMARKS, "all"], default="suite")
     parser.add_argument(
         "--quick", action="store_true", help="shorter and fewer rounds: a glance, not a figure to quote"
     )
-    parser.add_argument("--rounds", type=int, help="of the cpu benchmark (7, or 3 if quick)")
+    parser.add_argument(
+        "--rounds", type=int, help="of the suite's gates (5, or 2 if quick), of python (7 or 3)"
+    )
+    parser.add_argument("--write", action="store_true", help="what the suite measured, to docs/benchmarks.md")
     parser.add_argument("--users", type=int, help="of the memory and TLS benchmarks (10000)")
     parser.add_argument(
         "--ours-only", action="store_true", help="memory and truth without Locust beside them"

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -34,19 +35,26 @@ def our_binary() -> Path:
 
 @dataclass(frozen=True)
 class Generator:
-    """A name for the table and the command, in which {url}, {users} and {seconds} are filled in."""
+    """A name for the table, and the command, in which {url}, {users} and {seconds} are filled in."""
 
     name: str
     command: tuple[str, ...]
+    ready: str = ""
+    """What it says when all users are at work; nothing is awaited if it is silent."""
+    end: signal.Signals | None = signal.SIGTERM
+    """What makes it end with its report before {seconds} are over; None if nothing does."""
+    failures: Callable[[str], int | None] = lambda output: failures_in(output)
+    """How many requests failed by its own output, None if it does not say."""
 
     def fill(self, **values: object) -> list[str]:
         return [part.format(**values) for part in self.command]
 
 
-def locust_like(name: str, program: Path, model: str) -> Generator:
-    """Both Locust and this program, with the very same options."""
+def locust_like(name: str, program: Path, model: str, *options: str) -> Generator:
+    """Both Locust and this program, with the very same options; further ones and names of user classes follow."""
     load = ["-u", "{users}", "-r", "{users}", "-t", "{seconds}", "-H", "{url}"]
-    return Generator(name, (str(program), "-f", str(MODELS / model), "--headless", "--only-summary", *load))
+    command = (str(program), "-f", str(MODELS / model), "--headless", "--only-summary", *load, *options)
+    return Generator(name, command, ready="All users spawned")
 
 
 def require(*programs: Path) -> None:
@@ -58,10 +66,18 @@ def require(*programs: Path) -> None:
 class Run:
     """A generator at work, in a folder of its own; leaving the `with` block kills what is left of it."""
 
-    def __init__(self, command: list[str], core: int | None = None) -> None:
+    def __init__(
+        self,
+        command: list[str],
+        core: int | None = None,
+        end: signal.Signals | None = signal.SIGTERM,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.command = command if core is None else ["taskset", "-c", str(core), *command]
         self._folder = tempfile.TemporaryDirectory(prefix="bench-run-")
         self.folder = Path(self._folder.name)
+        self._end = end
+        self._environment = {**os.environ, **(environment or {})}
 
     def __enter__(self) -> Run:
         self.begun = time.monotonic()
@@ -70,6 +86,7 @@ class Run:
         self.process = subprocess.Popen(
             self.command,
             cwd=self.folder,
+            env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=self._stdout,
             stderr=self._stderr,
@@ -108,9 +125,9 @@ class Run:
             raise BenchmarkError(f"{' '.join(self.command)} ended early with code {code}\n{output}")
 
     def end(self) -> str:
-        """Ask it to end (unless it has) and return all of its output."""
-        if self.process.poll() is None:
-            self.process.terminate()
+        """Ask it to end (unless it has, or cannot be asked) and return all of its output."""
+        if self.process.poll() is None and self._end is not None:
+            self.process.send_signal(self._end)
         try:
             self.process.wait(END_S)
         except subprocess.TimeoutExpired as error:
@@ -119,14 +136,7 @@ class Run:
 
     def cpu_s(self) -> float:
         """User and system time of the process and its descendants, ended threads included."""
-        ticks = 0
-        for pid in self._tree():
-            try:
-                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            ticks += sum(int(fields[place]) for place in (11, 12, 13, 14))
-        return ticks / TICKS_PER_S
+        return sum(map(cpu_s_of, self._tree()))
 
     def rss_bytes(self) -> int:
         total = 0
@@ -146,6 +156,15 @@ class Run:
                 except OSError:
                     continue
         return found
+
+
+def cpu_s_of(pid: int) -> float:
+    """User and system time of a process and of the children that it has waited for; 0 if it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(int(fields[place]) for place in (11, 12, 13, 14)) / TICKS_PER_S
 
 
 def aggregated(folder: Path) -> dict[str, str]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from pathlib import Path
 
-from generators import BenchmarkError, Generator, Run, failures_in, locust_like, our_binary, require
+from cost import GENERATOR_CORE, SERVER_CORE, Load, measure
+from generators import Generator, Run, locust_like, our_binary, require
 from instructions import print_counts
 from nginx import Nginx
 from report import Requirement, conclude, surroundings, table
 
 USERS = 100
-GENERATOR_CORE, SERVER_CORE = 0, 1
 PLAIN, LISTENER, READER = "plain request", "with one listener", "status and json() read"
 LISTENER_LIMIT_US, READER_LIMIT_US = 3.0, 10.0
 
@@ -27,22 +26,6 @@ def python_thread_s(run: Run) -> float:
     """Processor time of the main thread, the only one that runs Python: user and system, by the scheduler's clock."""
     pid = run.process.pid
     return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()[0]) / 1e9
-
-
-def measure(generator: Generator, server: Nginx, window_s: float) -> float:
-    """Microseconds of the Python thread per request, between two moments in which all users are at work."""
-    with Run(generator.fill(url=server.url, users=USERS, seconds=600), GENERATOR_CORE) as run:
-        run.await_text("All users spawned", 60)
-        time.sleep(1.0)
-        server.await_connections(USERS, 20)
-        requests, busy_s = server.requests(), python_thread_s(run)
-        time.sleep(window_s)
-        run.check_alive()
-        busy_s, requests = python_thread_s(run) - busy_s, server.requests() - requests
-        output = run.end()
-    if requests < 100 or failures_in(output) != 0:
-        raise BenchmarkError(f"{generator.name}: {requests} requests\n{output[-2000:]}")
-    return busy_s / requests * 1e6
 
 
 def benchmark(options: argparse.Namespace) -> int:
@@ -61,7 +44,8 @@ def benchmark(options: argparse.Namespace) -> int:
         for number in range(rounds):
             turn = number % len(chosen)
             for generator in chosen[turn:] + chosen[:turn]:
-                costs[generator.name].append(measure(generator, server, window_s))
+                cost = measure(generator, server, server.url, Load(USERS, window_s=window_s), python_thread_s)
+                costs[generator.name].append(cost.us_per_request)
     middle = {name: statistics.median(values) for name, values in costs.items()}
     rows = [
         [name, f"{middle[name]:.2f}", f"{min(values):.2f}", f"{max(values):.2f}"]

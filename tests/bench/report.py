@@ -7,11 +7,16 @@ import os
 import platform
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from generators import oracle, our_binary
+from generators import TICKS_PER_S, oracle, our_binary
+
+
+def ratio_text(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio >= 1 else f"1/{1 / ratio:.1f}"
 
 
 @dataclass(frozen=True)
@@ -22,14 +27,25 @@ class Requirement:
     measured: float
     limit: float
     unit: str = ""
+    show: Callable[[float], str] = "{:.4g}".format
 
     @property
     def met(self) -> bool:
         return self.measured <= self.limit
 
+    def cells(self) -> list[str]:
+        """What, measured, limit, verdict."""
+        numbers = [self.show(number) + f" {self.unit}".rstrip() for number in (self.measured, self.limit)]
+        return [self.text, *numbers, "met" if self.met else "MISSED"]
+
     def line(self) -> str:
-        verdict = "met   " if self.met else "MISSED"
-        return f"{verdict}  {self.text}: {self.measured:.4g} {self.unit}(at most {self.limit:.4g})"
+        text, measured, _, verdict = self.cells()
+        return f"{verdict:6}  {text}: {measured} (at most {self.show(self.limit)})"
+
+
+def markdown(header: list[str], rows: list[list[str]]) -> str:
+    aligned = ["---", *["---:"] * (len(header) - 1)]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in [header, aligned, *rows])
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
@@ -50,21 +66,25 @@ def first_line(*command: str) -> str:
     return next(iter((done.stdout + done.stderr).splitlines()), "says nothing")
 
 
+def debian_version(package: str) -> str:
+    return first_line("dpkg-query", "-W", "-f", "${Version}", package)
+
+
+def busy_s() -> float:
+    """What all cores together have worked since the machine started."""
+    ticks = [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / TICKS_PER_S
+
+
 def busy_percent(window_s: float = 1.0) -> float:
     """How busy all cores together are with other things, before anything of ours runs."""
-
-    def idle_and_total() -> tuple[int, int]:
-        ticks = [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-        return ticks[3] + ticks[4], sum(ticks)
-
-    idle, total = idle_and_total()
+    before_s, before = busy_s(), time.monotonic()
     time.sleep(window_s)
-    idle_then, total_then = idle_and_total()
-    return 100.0 * (1 - (idle_then - idle) / max(total_then - total, 1))
+    return 100.0 * (busy_s() - before_s) / (time.monotonic() - before) / (os.cpu_count() or 1)
 
 
-def surroundings() -> str:
-    """Machine and versions: without them a figure means nothing."""
+def surroundings(*more: str) -> str:
+    """Machine and versions, those of further programs too: without them a figure means nothing."""
     busy = busy_percent()
     warning = "  <- NOT FIT FOR MEASURING: something else is at work here" if busy > 10 else ""
     cpu_info = Path("/proc/cpuinfo").read_text()
@@ -79,7 +99,7 @@ def surroundings() -> str:
             f"ours     {first_line(str(our_binary()), '--version')}",
             f"Locust   {first_line(str(oracle()), '--version').partition(' from ')[0]}",
             f"server   {first_line('nginx', '-v')}",
-            f"wrk      {first_line('wrk', '-v').partition(' Copyright')[0]}",
+            f"others   {', '.join([first_line('wrk', '-v').partition(' Copyright')[0], *more])}",
         ]
     )
 
