@@ -13,7 +13,11 @@ Runtime& Runtime::get() {
 }
 
 Runtime::Runtime()
-    : default_settings_(std::make_shared<http::ConnectionSettings>()), http_(&http::make_curl_transport) {}
+    : default_settings_(std::make_shared<http::ConnectionSettings>()),
+      http_([look_ups = std::make_shared<http::LookUps>(&http::LookUps::ask_system)](
+                const FileDescriptor& epoll, http::Transport::Events events) {
+        return http::make_curl_transport_with(look_ups, epoll, std::move(events));
+      }) {}
 
 void Runtime::shutdown() {
   if (in_child_) return;
@@ -23,7 +27,7 @@ void Runtime::shutdown() {
   // Whoever still waits is never resumed: the process is about to end.
   for (http::Exchange* exchange = http_.take_news().completed; exchange != nullptr;) {
     auto* request = static_cast<PendingRequest*>(exchange->waiter);
-    exchange = exchange->next_handoff;
+    exchange = http_.next_completed(exchange);
     request->completed = true;
     if (request->abandoned) delete request;
   }
@@ -36,6 +40,7 @@ void Runtime::begin_anew_in_child() {
   static_cast<void>(watch_.release());
   wake_.replace();
   timer_fd_.replace();
+  http_.let_go_of_parent();
   timers_ = sched::TimerQueue();
   ready_.clear();
 }
@@ -127,7 +132,6 @@ void Runtime::cancel(const PendingRequest& request) {
 void Runtime::drain() {
   draining_ = true;
   wake_.clear();
-  if (!in_child_) http_.clear_completions();
   thread_use_.begin_series(std::chrono::steady_clock::now());
   wake_due_timers();
   if (!in_child_) deliver_news();
@@ -135,6 +139,7 @@ void Runtime::drain() {
   ready.swap(ready_);
   resume_sleepers(ready);
   draining_ = false;
+  if (!in_child_) http_.rest();
   if (!ready_.empty()) wake_.wake();  // let the loop look at everything else first
   timer_fd_.set(timers_.next().value_or(SteadyTime::max()));
 }
@@ -171,7 +176,7 @@ void Runtime::deliver_news() {
   }
   for (http::Exchange* exchange = news.completed; exchange != nullptr;) {
     auto* request = static_cast<PendingRequest*>(exchange->waiter);
-    exchange = exchange->next_handoff;
+    exchange = http_.next_completed(exchange);
     if (request->abandoned) {
       delete request;
       continue;

@@ -24,6 +24,13 @@ void put_in_place(const FileDescriptor& fresh, int target) {
   NEST_CHECK(fresh.get() >= 0 && ::dup3(fresh.get(), target, O_CLOEXEC) >= 0, last_error());
 }
 
+void watch(const FileDescriptor& epoll, int fd, uint32_t events) {
+  epoll_event event{};
+  event.events = events;
+  event.data.fd = fd;
+  NEST_CHECK(::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) == 0, last_error());
+}
+
 }  // namespace
 
 FileDescriptor::~FileDescriptor() {
@@ -77,11 +84,8 @@ FileDescriptor make_epoll() {
   return epoll;
 }
 
-void epoll_watch_readable(const FileDescriptor& epoll, int fd) {
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.fd = fd;
-  NEST_CHECK(::epoll_ctl(epoll.get(), EPOLL_CTL_ADD, fd, &event) == 0, last_error());
-}
+void epoll_watch_readable(const FileDescriptor& epoll, int fd) { watch(epoll, fd, EPOLLIN); }
+
+void epoll_watch_edges(const FileDescriptor& epoll, int fd) { watch(epoll, fd, EPOLLIN | EPOLLET); }
 
 }  // namespace nest

@@ -58,8 +58,10 @@ class TimerFd {
   SteadyTime armed_ = SteadyTime::max();
 };
 
-// An epoll set; level-triggered.
 FileDescriptor make_epoll();
+// Level-triggered.
 void epoll_watch_readable(const FileDescriptor& epoll, int fd);
+// Edge-triggered: each wake() of a WakeFd is told once, without clear().
+void epoll_watch_edges(const FileDescriptor& epoll, int fd);
 
 }  // namespace nest

@@ -19,12 +19,17 @@ class HandoffQueue {
     do {
       oldest->next_handoff = head;
     } while (
-        !head_.compare_exchange_weak(head, newest, std::memory_order_release, std::memory_order_relaxed));
+        !head_.compare_exchange_weak(head, newest, std::memory_order_seq_cst, std::memory_order_relaxed));
     return head == nullptr;
   }
 
+  // Any thread.
+  bool is_empty() const { return head_.load() == nullptr; }
+
   // Everything pushed so far as a chain, oldest first; null when there is nothing.
   T* take_all() {
+    if (head_.load(std::memory_order_relaxed) == nullptr)
+      return nullptr;  // without writing to what others read
     T* newest_first = head_.exchange(nullptr, std::memory_order_acquire);
     T* oldest_first = nullptr;
     while (newest_first != nullptr) {

@@ -12,7 +12,6 @@
 #include <cstring>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -20,18 +19,16 @@
 #include "base/errors.h"
 #include "http/curl_transfer.h"
 #include "http/local_address.h"
+#include "http/resolver.h"
 
 namespace nest::http {
 
 namespace {
 
-// Beyond so many names nobody notices where in turn they begin.
-constexpr size_t kMostTurns = 4096;
-
 class CurlTransport final : public Transport {
  public:
-  CurlTransport(Resolver::Lookup look_up, const FileDescriptor& epoll, Events events)
-      : epoll_(epoll), events_(std::move(events)), resolver_(std::move(look_up)) {
+  CurlTransport(std::shared_ptr<LookUps> look_ups, const FileDescriptor& epoll, Events events)
+      : epoll_(epoll), events_(std::move(events)), resolver_(std::move(look_ups)) {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     NEST_CHECK(initialised == CURLE_OK, curl_easy_strerror(initialised));
     multi_ = curl_multi_init();
@@ -324,7 +321,7 @@ class CurlTransport final : public Transport {
       const Duration time_to_live = network.time_to_live();
       if (answer == nullptr)
         answer = resolver_.known(host->name, time_to_live, std::chrono::steady_clock::now());
-      if (answer == nullptr) return resolver_.look_up(host->name, transfer, time_to_live == Duration::zero());
+      if (answer == nullptr) return resolver_.look_up(host->name, transfer, time_to_live);
       if (answer->addresses.empty())
         return finish(transfer, [&] { transfer->fail_name(answer->error, answer->reason); });
       transfer->take_addresses(in_turn(*host, answer->addresses, network.names->rotates));
@@ -335,8 +332,7 @@ class CurlTransport final : public Transport {
 
   std::vector<std::string> in_turn(const HostPort& host, std::vector<std::string> addresses, bool rotates) {
     if (!rotates) return addresses;
-    if (turns_.size() >= kMostTurns) turns_.clear();
-    const auto first = static_cast<std::ptrdiff_t>(turns_[host.name]++ % addresses.size());
+    const auto first = static_cast<std::ptrdiff_t>(resolver_.next_turn(host.name) % addresses.size());
     std::rotate(addresses.begin(), addresses.begin() + first, addresses.end());
     return addresses;
   }
@@ -435,8 +431,7 @@ class CurlTransport final : public Transport {
   SteadyTime timer_ = SteadyTime::max();
   std::set<std::pair<SteadyTime, CurlTransfer*>> deadlines_;
   Resolver resolver_;
-  std::unordered_map<std::string, size_t> turns_;  // of a name's addresses
-  std::vector<Watch> watches_;                     // by descriptor
+  std::vector<Watch> watches_;  // by descriptor
   std::vector<std::unique_ptr<CurlTransfer>> idle_;
   std::unordered_set<CurlTransfer*> under_way_;
   std::unordered_set<CurlPool*> pools_;
@@ -453,12 +448,12 @@ bool speaks_http(int version) {
 }
 
 std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Events events) {
-  return make_curl_transport_with(&Resolver::ask_system, epoll, std::move(events));
+  return make_curl_transport_with(std::make_shared<LookUps>(&LookUps::ask_system), epoll, std::move(events));
 }
 
-std::unique_ptr<Transport> make_curl_transport_with(Resolver::Lookup look_up, const FileDescriptor& epoll,
-                                                    Transport::Events events) {
-  return std::make_unique<CurlTransport>(std::move(look_up), epoll, std::move(events));
+std::unique_ptr<Transport> make_curl_transport_with(std::shared_ptr<LookUps> look_ups,
+                                                    const FileDescriptor& epoll, Transport::Events events) {
+  return std::make_unique<CurlTransport>(std::move(look_ups), epoll, std::move(events));
 }
 
 }  // namespace nest::http

@@ -9,17 +9,24 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
-#include <unordered_set>
+#include <thread>
+#include <utility>
 
+#include "base/doorbell.h"
 #include "base/errors.h"
+#include "base/handoff_queue.h"
 
 namespace nest::http {
 
 namespace {
 
-// Asks the scheduler for short slices, so that on a shared core the I/O thread runs, and stamps, as soon as
+// What one thread writes is kept apart from what others write to all the time.
+constexpr size_t kCacheLine = 64;
+
+// Asks the scheduler for short slices, so that on a shared core an I/O thread runs, and stamps, as soon as
 // there is something to do, although Python is computing. Kernels before 6.12 ignore it; no privilege is
 // needed.
 void ask_for_prompt_scheduling() {
@@ -43,6 +50,51 @@ void ask_for_prompt_scheduling() {
 
 }  // namespace
 
+enum class HttpEngine::Order : uint8_t { kRelease, kCancel, kResume };
+
+// A message for an I/O thread besides exchanges to start.
+struct HttpEngine::Control {
+  Order order = Order::kRelease;
+  size_t place = 0;  // where the exchange is, if it is still under way
+  uint64_t exchange_id = 0;
+  std::unique_ptr<UserPool> released;
+  Control* next_handoff = nullptr;
+};
+
+// What all I/O threads hand to the Python thread.
+struct alignas(kCacheLine) HttpEngine::Inbox {
+  Doorbell bell;
+  HandoffQueue<Streaming> news;
+  HandoffQueue<Exchange> completed;
+
+  bool is_empty() const { return completed.is_empty() && news.is_empty(); }
+};
+
+// What the Python thread hands to one I/O thread. Outlives the engine while pools do.
+struct alignas(kCacheLine) HttpEngine::Mailbox : std::enable_shared_from_this<Mailbox> {
+  Doorbell bell;
+  HandoffQueue<Exchange> submitted;
+  HandoffQueue<Control> controls;
+  std::atomic<bool> stopping{false};
+
+  alignas(kCacheLine) std::thread thread;  // the Python thread's, as is the next one
+  size_t users = 0;
+
+  ~Mailbox();
+  void post(std::unique_ptr<Control> control);
+  void stop();
+  bool is_empty() const { return submitted.is_empty() && controls.is_empty() && !stopping.load(); }
+};
+
+class HttpEngine::UserPool final : public ConnectionPool {
+ public:
+  UserPool(Network of_user, Mailbox& of_thread) : ConnectionPool(std::move(of_user)), mailbox(of_thread) {}
+  static Mailbox& mailbox_of(const Exchange& exchange) {
+    return static_cast<UserPool&>(*exchange.pool).mailbox;
+  }
+  Mailbox& mailbox;
+};
+
 HttpEngine::Mailbox::~Mailbox() {
   for (Control* control = controls.take_all(); control != nullptr;) {
     delete std::exchange(control, control->next_handoff);
@@ -50,15 +102,21 @@ HttpEngine::Mailbox::~Mailbox() {
 }
 
 void HttpEngine::Mailbox::post(std::unique_ptr<Control> control) {
-  if (controls.push(control.release())) work_ready.wake();
+  controls.push(control.release());
+  bell.ring();
+}
+
+void HttpEngine::Mailbox::stop() {
+  stopping.store(true);
+  bell.ring();
 }
 
 // The I/O thread's side.
 class HttpEngine::Loop {
  public:
-  Loop(std::shared_ptr<Mailbox> mailbox, const TransportFactory& make_transport)
-      : mailbox_(std::move(mailbox)), epoll_(make_epoll()) {
-    epoll_watch_readable(epoll_, mailbox_->work_ready.fd());
+  Loop(std::shared_ptr<Mailbox> mailbox, std::shared_ptr<Inbox> inbox, const TransportFactory& make_transport)
+      : mailbox_(std::move(mailbox)), inbox_(std::move(inbox)), epoll_(make_epoll()) {
+    epoll_watch_edges(epoll_, mailbox_->bell.fd());
     transport_ = make_transport(epoll_, {[this](Exchange* exchange) { finish(exchange); },
                                          [this](Exchange* exchange) { tell(*exchange->streaming); }});
   }
@@ -66,38 +124,44 @@ class HttpEngine::Loop {
   void run() {
     std::array<epoll_event, 256> events{};
     while (!mailbox_->stopping.load(std::memory_order_acquire)) {
-      const int count =
-          ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout_ms());
-      NEST_CHECK(count >= 0 || errno == EINTR, std::string(std::strerror(errno)));
-      bool work = false;
+      const int count = wait(events);
       for (int i = 0; i < count; ++i) {
         const epoll_event& event = events[static_cast<size_t>(i)];
-        if (event.data.fd == mailbox_->work_ready.fd()) {
-          mailbox_->work_ready.clear();
-          work = true;
-        } else {
-          transport_->on_ready(event.data.fd, event.events);
-        }
+        if (event.data.fd != mailbox_->bell.fd()) transport_->on_ready(event.data.fd, event.events);
       }
-      if (work) take_work();
+      take_work();
       if (transport_->next_deadline() != SteadyTime::max())
         transport_->on_time(std::chrono::steady_clock::now());
       deliver();
     }
     take_work();
-    const std::unordered_set<Exchange*> left(under_way_);
-    for (Exchange* exchange : left) transport_->cancel(exchange);
+    for (size_t place = 0; place < under_way_.size(); ++place) {
+      if (under_way_[place] != nullptr) transport_->cancel(under_way_[place]);
+    }
     deliver();
   }
 
  private:
+  int wait(std::array<epoll_event, 256>& events) {
+    int timeout = timeout_ms();
+    if (timeout != 0) {
+      mailbox_->bell.will_sleep();
+      if (!mailbox_->is_empty()) timeout = 0;
+    }
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout);
+    NEST_CHECK(count >= 0 || errno == EINTR, std::string(std::strerror(errno)));
+    mailbox_->bell.woke_up();
+    return count;
+  }
+
   // Controls are taken before the exchanges but carried out after them: whatever a control refers to was
   // submitted earlier, so it has been started by then.
   void take_work() {
     Control* control = mailbox_->controls.take_all();
     for (Exchange* exchange = mailbox_->submitted.take_all(); exchange != nullptr;) {
       Exchange* next = exchange->next_handoff;
-      under_way_.insert(exchange);
+      if (exchange->place >= under_way_.size()) under_way_.resize(2 * exchange->place + 1);
+      under_way_[exchange->place] = exchange;
       exchange->timings.started = std::chrono::steady_clock::now();
       transport_->start(exchange);
       exchange = next;
@@ -110,16 +174,16 @@ class HttpEngine::Loop {
   }
 
   void carry_out(Control& control) {
-    if (control.order == Control::Order::kRelease) {
+    if (control.order == Order::kRelease) {
       if (control.released->state) transport_->release(std::move(control.released->state));
       return;
     }
-    const auto found = under_way_.find(const_cast<Exchange*>(control.exchange));
-    if (found == under_way_.end() || (*found)->id != control.exchange_id) return;
-    if (control.order == Control::Order::kCancel)
-      transport_->cancel(*found);
+    Exchange* exchange = control.place < under_way_.size() ? under_way_[control.place] : nullptr;
+    if (exchange == nullptr || exchange->id != control.exchange_id) return;
+    if (control.order == Order::kCancel)
+      transport_->cancel(exchange);
     else
-      transport_->resume(*found);
+      transport_->resume(exchange);
   }
 
   void tell(Streaming& streaming) {
@@ -132,7 +196,7 @@ class HttpEngine::Loop {
   void finish(Exchange* exchange) {
     if (!exchange->streaming || !exchange->streaming->header_complete)
       exchange->timings.completed = std::chrono::steady_clock::now();
-    under_way_.erase(exchange);
+    under_way_[exchange->place] = nullptr;
     exchange->next_handoff = newest_done_;
     if (newest_done_ == nullptr) oldest_done_ = exchange;
     newest_done_ = exchange;
@@ -140,12 +204,11 @@ class HttpEngine::Loop {
 
   // News before completions: see take_news().
   void deliver() {
-    bool wake = false;
-    if (newest_news_ != nullptr)
-      wake = mailbox_->news.push_chain(std::exchange(newest_news_, nullptr), oldest_news_);
+    if (newest_news_ == nullptr && newest_done_ == nullptr) return;
+    if (newest_news_ != nullptr) inbox_->news.push_chain(std::exchange(newest_news_, nullptr), oldest_news_);
     if (newest_done_ != nullptr)
-      wake |= mailbox_->completed.push_chain(std::exchange(newest_done_, nullptr), oldest_done_);
-    if (wake) mailbox_->completions_ready.wake();
+      inbox_->completed.push_chain(std::exchange(newest_done_, nullptr), oldest_done_);
+    inbox_->bell.ring();
   }
 
   int timeout_ms() const {
@@ -157,53 +220,80 @@ class HttpEngine::Loop {
   }
 
   std::shared_ptr<Mailbox> mailbox_;
+  std::shared_ptr<Inbox> inbox_;
   FileDescriptor epoll_;
   std::unique_ptr<Transport> transport_;
-  std::unordered_set<Exchange*> under_way_;
+  std::vector<Exchange*> under_way_;  // by place
   Exchange* newest_done_ = nullptr;
   Exchange* oldest_done_ = nullptr;
   Streaming* newest_news_ = nullptr;
   Streaming* oldest_news_ = nullptr;
 };
 
-HttpEngine::HttpEngine(TransportFactory make_transport) : mailbox_(std::make_shared<Mailbox>()) {
-  thread_ = std::thread([mailbox = mailbox_, make = std::move(make_transport)] {
-    ::pthread_setname_np(::pthread_self(), "nest-http");
-    ask_for_prompt_scheduling();
-    Loop(mailbox, make).run();
-  });
+HttpEngine::HttpEngine(TransportFactory make_transport, IoThreads threads)
+    : make_transport_(std::move(make_transport)), threads_(threads), inbox_(std::make_shared<Inbox>()) {
+  inbox_->bell.will_sleep();
 }
 
 HttpEngine::~HttpEngine() { shutdown(); }
 
 std::shared_ptr<ConnectionPool> HttpEngine::make_pool(Network network) {
-  return {new ConnectionPool(std::move(network)), [mailbox = mailbox_](ConnectionPool* pool) {
+  const std::shared_ptr<Mailbox> mailbox = mailbox_for_new_user();
+  ++mailbox->users;
+  return {new UserPool(std::move(network), *mailbox), [mailbox](UserPool* pool) {
+            --mailbox->users;
             auto control = std::make_unique<Control>();
             control->released.reset(pool);
-            // After the thread's end the transport has closed everything the pool's state refers to.
-            if (!mailbox->stopping.load(std::memory_order_acquire)) mailbox->post(std::move(control));
+            // Without state no thread knows of it, and after the thread's end the transport has closed
+            // everything the state refers to.
+            if (mailbox->thread.joinable()) mailbox->post(std::move(control));
           }};
 }
 
+std::shared_ptr<HttpEngine::Mailbox> HttpEngine::mailbox_for_new_user() {
+  size_t users = 0;
+  for (const auto& mailbox : mailboxes_) users += mailbox->users;
+  if (mailboxes_.size() < threads_.most && users >= mailboxes_.size() * threads_.users_each)
+    mailboxes_.push_back(std::make_shared<Mailbox>());
+  return *std::min_element(mailboxes_.begin(), mailboxes_.end(),
+                           [](const auto& a, const auto& b) { return a->users < b->users; });
+}
+
+void HttpEngine::begin(Mailbox& mailbox) {
+  mailbox.thread = std::thread([owned = mailbox.shared_from_this(), inbox = inbox_, make = make_transport_] {
+    ::pthread_setname_np(::pthread_self(), "nest-http");
+    ask_for_prompt_scheduling();
+    Loop(owned, inbox, make).run();
+  });
+}
+
 void HttpEngine::submit(Exchange* exchange) {
+  NEST_CHECK(!is_shut_down_, "submitted after shutdown()");
+  if (free_places_.empty()) free_places_.push_back(places_++);
+  exchange->place = free_places_.back();
+  free_places_.pop_back();
   exchange->id = ++last_id_;
   exchange->timings.submitted = std::chrono::steady_clock::now();
   if (exchange->streaming) exchange->streaming->exchange = exchange;
-  if (mailbox_->submitted.push(exchange)) mailbox_->work_ready.wake();
+  Mailbox& mailbox = UserPool::mailbox_of(*exchange);
+  if (!mailbox.thread.joinable()) begin(mailbox);
+  mailbox.submitted.push(exchange);
+  mailbox.bell.ring();
 }
 
-void HttpEngine::cancel(const Exchange* exchange) { order(Control::Order::kCancel, *exchange); }
+void HttpEngine::cancel(const Exchange* exchange) { order(Order::kCancel, *exchange); }
 
-void HttpEngine::order(Control::Order order, const Exchange& exchange) {
+void HttpEngine::order(Order order, const Exchange& exchange) {
+  if (!exchange.pool) return;  // it has come back
   auto control = std::make_unique<Control>();
   control->order = order;
-  control->exchange = &exchange;
+  control->place = exchange.place;
   control->exchange_id = exchange.id;
-  mailbox_->post(std::move(control));
+  UserPool::mailbox_of(exchange).post(std::move(control));
 }
 
 void HttpEngine::resume(Exchange& exchange) {
-  if (exchange.streaming->transport_waits.exchange(false)) order(Control::Order::kResume, exchange);
+  if (exchange.streaming->transport_waits.exchange(false)) order(Order::kResume, exchange);
 }
 
 bool HttpEngine::write_body(Exchange& exchange, std::string_view piece) {
@@ -225,10 +315,13 @@ void HttpEngine::consume_body(Exchange& exchange, size_t size) {
   if (pipe.is_half_empty()) resume(exchange);
 }
 
+int HttpEngine::completion_fd() const { return inbox_->bell.fd(); }
+
 HttpEngine::News HttpEngine::take_news() {
+  inbox_->bell.woke_up();
   // Completions first: all news of what is in them are then there to be taken.
-  Exchange* completed = mailbox_->completed.take_all();
-  return {mailbox_->news.take_all(), completed};
+  Exchange* completed = inbox_->completed.take_all();
+  return {inbox_->news.take_all(), completed};
 }
 
 Streaming* HttpEngine::next_news(Streaming* taken) {
@@ -237,11 +330,31 @@ Streaming* HttpEngine::next_news(Streaming* taken) {
   return next;
 }
 
-void HttpEngine::shutdown() {
-  if (!thread_.joinable()) return;
-  mailbox_->stopping.store(true, std::memory_order_release);
-  mailbox_->work_ready.wake();
-  thread_.join();
+Exchange* HttpEngine::next_completed(Exchange* taken) {
+  free_places_.push_back(taken->place);
+  return taken->next_handoff;
 }
+
+void HttpEngine::rest() {
+  if (!inbox_->is_empty()) {
+    // The caller's loop looks at everything else and comes back, which wakes nobody and costs nothing.
+    if (!std::exchange(is_lit_, true)) inbox_->bell.light();
+    return;
+  }
+  is_lit_ = false;
+  inbox_->bell.put_out();
+  inbox_->bell.will_sleep();
+  if (!inbox_->is_empty()) inbox_->bell.ring();
+}
+
+void HttpEngine::shutdown() {
+  is_shut_down_ = true;
+  for (const auto& mailbox : mailboxes_) mailbox->stop();
+  for (const auto& mailbox : mailboxes_) {
+    if (mailbox->thread.joinable()) mailbox->thread.join();
+  }
+}
+
+void HttpEngine::let_go_of_parent() { inbox_->bell.replace(); }
 
 }  // namespace nest::http

@@ -1,6 +1,7 @@
 // One request and what came of it: the unit that travels between the Python thread and an I/O thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -155,6 +156,7 @@ struct Exchange {
   std::shared_ptr<ConnectionPool> pool;  // the user's connections
   std::unique_ptr<Streaming> streaming;  // null: both bodies are whole
   uint64_t id = 0;                       // given by HttpEngine::submit, never used twice
+  size_t place = 0;                      // the same, among those under way
 
   Exchange* next_handoff = nullptr;  // see HandoffQueue
   void* waiter = nullptr;            // the Python side's; the I/O thread never reads it

@@ -1,7 +1,6 @@
-// Looks host names up, off the I/O thread and each no more often than it has to be.
+// Addresses of host names for one I/O thread, which never waits for them.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,62 +11,49 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "http/look_ups.h"
 
 namespace nest::http {
 
-// The I/O thread's; its look-ups run on a few threads of its own, begun when there is need of them.
+// The I/O thread's.
 class Resolver {
  public:
-  struct Answer {
-    std::vector<std::string> addresses;  // numeric, in the order of getaddrinfo; none if that failed
-    int error = 0;                       // one of EAI_..., negative; or, where that says EAI_SYSTEM, an errno
-    std::string reason;                  // the system's words for that
-  };
-  // Called on those threads, several at a time.
-  using Lookup = std::function<Answer(const std::string& name)>;
+  using Answer = LookUps::Answer;
   using Done = std::function<void(void* asker, const Answer& answer)>;
 
-  static constexpr size_t kThreads = 8;
-  // A failure is soon asked for again.
-  static constexpr Duration kFailureTimeToLive = std::chrono::seconds(1);
-
-  explicit Resolver(Lookup look_up);
-  // Nobody is told any more. A look-up under way ends whenever the system ends it, without being waited for.
-  ~Resolver();
+  // `look_ups`: of all I/O threads.
+  explicit Resolver(std::shared_ptr<LookUps> look_ups) : look_ups_(std::move(look_ups)) {}
+  // Nobody is told any more.
+  ~Resolver() = default;
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
   // What is known of the name and no older than that; null if nothing is. Valid until the next call.
-  const Answer* known(const std::string& name, Duration time_to_live, SteadyTime now) const;
+  const Answer* known(const std::string& name, Duration time_to_live, SteadyTime now);
 
-  // deliver() will tell `asker`, who joins a look-up of the name that is under way unless it is to be
-  // `alone`.
-  void look_up(const std::string& name, void* asker, bool alone);
+  // deliver() will tell `asker`, who joins a look-up of the name that is under way, unless it is to have no
+  // time to live.
+  void look_up(const std::string& name, void* asker, Duration time_to_live);
   // It is not to be told any more.
   void forget(void* asker);
 
+  // 0, 1, 2, ... for one name, whichever thread asks.
+  size_t next_turn(const std::string& name) { return look_ups_->next_turn(name); }
+
   // Readable when a look-up has ended.
-  int fd() const;
-  // Tells whoever asked, in that order, and remembers the answers unless they were asked for alone. `done`
-  // may call back.
+  int fd() const { return inbox_->ready.fd(); }
+  // Tells whoever asked, in that order. `done` may call back.
   void deliver(const Done& done);
 
-  static Answer ask_system(const std::string& name);
-
  private:
-  struct Job;
-  struct Shared;
-  struct Known {
-    Answer answer;
-    SteadyTime since;
-  };
   struct Pending {
-    bool alone = false;
+    std::string joinable;  // the name, unless it is looked up for one asker alone
     std::vector<void*> askers;
   };
 
-  std::shared_ptr<Shared> shared_;  // also the threads', which may outlive us
-  std::unordered_map<std::string, Known> known_;
+  const std::shared_ptr<LookUps> look_ups_;
+  const std::shared_ptr<LookUps::Inbox> inbox_ = std::make_shared<LookUps::Inbox>();
+  std::unordered_map<std::string, LookUps::Known> known_;  // a part of theirs, to be read without a lock
   std::unordered_map<uint64_t, Pending> pending_;
   std::unordered_map<std::string, uint64_t> joinable_;
   std::unordered_map<void*, uint64_t> asked_;  // for what each asker waits

@@ -47,11 +47,12 @@ class EngineTest : public ::testing::Test {
   }
 
   void take() {
-    engine_.clear_completions();
     const HttpEngine::News news = engine_.take_news();
     for (Streaming* streaming = news.streaming; streaming != nullptr;)
       streaming = HttpEngine::next_news(streaming);
-    for (Exchange* done = news.completed; done != nullptr; done = done->next_handoff) ++completed_[done];
+    for (Exchange* done = news.completed; done != nullptr; done = engine_.next_completed(done))
+      ++completed_[done];
+    engine_.rest();
   }
 
   std::unique_ptr<Exchange> run(std::unique_ptr<Exchange> exchange) {
@@ -64,7 +65,8 @@ class EngineTest : public ::testing::Test {
   std::unique_ptr<Exchange> get(const std::string& url) { return run(make(url)); }
 
   EngineTest() : EngineTest(&make_curl_transport) {}
-  explicit EngineTest(TransportFactory make_transport) : engine_(std::move(make_transport)) {}
+  explicit EngineTest(TransportFactory make_transport, IoThreads threads = {})
+      : engine_(std::move(make_transport), threads) {}
 
   HttpEngine engine_;
   std::shared_ptr<ConnectionPool> pool_ = engine_.make_pool();

@@ -34,7 +34,7 @@ struct Directory {
   std::atomic<int> look_ups{0};
   std::atomic<bool> answers{true};
 
-  Resolver::Answer look_up(const std::string& name) {
+  LookUps::Answer look_up(const std::string& name) {
     ++look_ups;
     while (!answers) std::this_thread::sleep_for(milliseconds(1));
     const auto found = addresses.find(name);
@@ -61,11 +61,13 @@ class NamesTest : public EngineTest {
 
  private:
   explicit NamesTest(std::shared_ptr<Directory> directory)
-      : EngineTest([directory](const FileDescriptor& epoll, Transport::Events events) {
-          return make_curl_transport_with(
-              [directory](const std::string& name) { return directory->look_up(name); }, epoll,
-              std::move(events));
-        }),
+      : EngineTest(
+            [look_ups = std::make_shared<LookUps>([directory](const std::string& name) {
+               return directory->look_up(name);
+             })](const FileDescriptor& epoll, Transport::Events events) {
+              return make_curl_transport_with(look_ups, epoll, std::move(events));
+            },
+            IoThreads{3, 1}),
         directory_(std::move(directory)) {
     directory_->addresses["here.test"] = {"127.0.0.1"};
   }

@@ -4,8 +4,11 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "engine_fixture.h"
 #include "scripted_server.h"
@@ -26,6 +29,8 @@ std::string header(const std::string& lines) { return "HTTP/1.1 200 OK\r\n" + li
 // Reads responses while they arrive and sends bodies while they are made, as the Python side does.
 class StreamingTest : public EngineTest {
  protected:
+  StreamingTest() : EngineTest(&make_curl_transport, {3, 1}) {}
+
   std::unique_ptr<Exchange> make_download(const std::string& url) {
     auto exchange = make(url);
     exchange->streaming = std::make_unique<Streaming>();
@@ -80,6 +85,36 @@ class StreamingTest : public EngineTest {
     wait_for(&exchange);
   }
 };
+
+TEST_F(StreamingTest, BodiesOfSeveralUsersCrossAtOnce) {
+  constexpr size_t kSize = 1 << 20;  // four times what is kept of one
+  const ScriptedServer server([](Connection& connection) {
+    connection.read_request();
+    connection.send(header("Content-Length: " + std::to_string(kSize)) + std::string(kSize, 'x'));
+  });
+  std::vector<std::unique_ptr<Exchange>> exchanges;
+  for (int user = 0; user < 6; ++user) {
+    pool_ = engine_.make_pool();
+    exchanges.push_back(make_download(server.url("/")));
+    submit(*exchanges.back());
+  }
+  std::vector<size_t> sizes(exchanges.size(), 0);
+  const auto all_is_read = [&] {
+    bool all = true;
+    for (size_t i = 0; i < exchanges.size(); ++i) {
+      const bool is_last = is_complete(*exchanges[i]);  // before looking: nothing comes after it
+      for (std::string_view piece = engine_.peek_body(*exchanges[i]); !piece.empty();
+           piece = engine_.peek_body(*exchanges[i])) {
+        sizes[i] += piece.size();
+        engine_.consume_body(*exchanges[i], piece.size());
+      }
+      all &= is_last;
+    }
+    return all;
+  };
+  wait_until(all_is_read);
+  EXPECT_EQ(sizes, std::vector<size_t>(exchanges.size(), kSize));
+}
 
 TEST_F(StreamingTest, TheHeaderComesBeforeTheBody) {
   std::promise<void> header_seen;
