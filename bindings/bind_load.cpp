@@ -24,10 +24,7 @@ load::UserDispatcher make_dispatcher(const std::vector<ClassTuple>& classes) {
   return load::UserDispatcher(std::move(translated));
 }
 
-double next_due_s(const load::Ramp& ramp, double elapsed_s) {
-  const auto wait = ramp.next_due(load::Ramp::Seconds(elapsed_s));
-  return wait ? wait->count() : -1.0;
-}
+using Seconds = load::Ramp::Seconds;
 
 }  // namespace
 
@@ -43,10 +40,17 @@ void bind_load(py::module_& module) {
       .def(py::init<std::size_t, std::size_t, double>(), py::arg("current"), py::arg("target"),
            py::arg("rate"))
       .def(
-          "due",
-          [](const load::Ramp& ramp, double elapsed_s) { return ramp.due(load::Ramp::Seconds(elapsed_s)); },
-          py::arg("elapsed_s"))
-      .def("next_due", &next_due_s, py::arg("elapsed_s"))
+          "step",
+          [](const load::Ramp& ramp, std::size_t done, double elapsed_s) {
+            return ramp.step(done, Seconds(elapsed_s));
+          },
+          py::arg("done"), py::arg("elapsed_s"))
+      .def(
+          "pause",
+          [](const load::Ramp& ramp, std::size_t done, double elapsed_s, double since_last_s) {
+            return ramp.pause(done, Seconds(elapsed_s), Seconds(since_last_s)).count();
+          },
+          py::arg("done"), py::arg("elapsed_s"), py::arg("since_last_s"))
       .def_property_readonly("steps", &load::Ramp::steps);
 }
 

@@ -248,11 +248,11 @@ class Ramp:
     """When each user of a ramp is due: user k (from 0) `k / rate` seconds after the beginning."""
 
     def __init__(self, current: int, target: int, rate: float) -> None: ...
-    def due(self, elapsed_s: float) -> int:
-        """How many users should have been started (or stopped) by now."""
+    def step(self, done: int, elapsed_s: float) -> int:
+        """How many users to start (or stop) now, if `done` were."""
 
-    def next_due(self, elapsed_s: float) -> float:
-        """Seconds until `due` grows; -1 when the ramp is complete."""
+    def pause(self, done: int, elapsed_s: float, since_last_s: float) -> float:
+        """Seconds until the next step, if the last one was `since_last_s` ago."""
 
     @property
     def steps(self) -> int:

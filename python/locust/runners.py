@@ -27,6 +27,7 @@ from .exception import RPCError, RPCReceiveError, RPCSendError, StopTest
 from .log import get_logs, greenlet_exception_logger
 from .population import Population, UserGroup
 from .rpc import Message
+from .running.collecting import while_users_are_made
 from .running.dispatching import follow_dispatcher
 from .running.distributed import MasterMembers, WorkerMembers, refuse
 from .running.ending import end_test, locust_exception_handler
@@ -317,7 +318,8 @@ class LocalRunner(Runner):
                 self.update_state(STATE_SPAWNING)
             logger.info(f"Ramping to {user_count} users at a rate of {spawn_rate:.2f} per second")
             if self.environment.dispatcher_class is UsersDispatcher:
-                self._ramp(self._wanted_users(user_classes), user_count, spawn_rate)
+                with while_users_are_made(user_count):
+                    self._ramp(self._wanted_users(user_classes), user_count, spawn_rate)
             else:
                 self._follow_dispatcher(user_count, spawn_rate, user_classes)
             if wait:
@@ -365,8 +367,8 @@ class LocalRunner(Runner):
         done = 0
         began = time.perf_counter()
         while done < ramp.steps:
-            elapsed = time.perf_counter() - began
-            step = min(ramp.due(elapsed) - done, LARGEST_STEP)
+            step_began = time.perf_counter()
+            step = min(ramp.step(done, step_began - began), LARGEST_STEP)
             done += step
             if growing and step:
                 added = population.add(step)
@@ -391,7 +393,8 @@ class LocalRunner(Runner):
                     surplus[self.user_greenlets.name_of(greenlet)] -= 1
                 stopping += self._ask_to_stop(surplus)
             if done < ramp.steps:
-                nest_engine.sleep(max(0.0, ramp.next_due(time.perf_counter() - began)))
+                now = time.perf_counter()
+                nest_engine.sleep(ramp.pause(done, now - began, now - step_began))
         self._finish(stopping)
 
     def send_message(self, msg_type: str, data: Any = None, client_id: str | None = None) -> None:

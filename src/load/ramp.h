@@ -23,6 +23,13 @@ class Ramp {
   // How long until due() grows; empty if it never will, because the ramp is complete.
   std::optional<Seconds> next_due(Seconds elapsed) const;
 
+  // How many users to start now if `done` have been. Whoever is late catches up at twice the rate instead of
+  // starting all at once that are due: one at a time, or what makes half a millisecond.
+  std::size_t step(std::size_t done, Seconds elapsed) const;
+
+  // How long to wait for the next step, the last one being `since_last` ago; zero if there is none.
+  Seconds pause(std::size_t done, Seconds elapsed, Seconds since_last) const;
+
   // The number of users to start or stop in all.
   std::size_t steps() const { return steps_; }
   bool upwards() const { return upwards_; }

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import memory
+import pacing
 import python_thread
 import soak
 import suite
@@ -23,6 +24,7 @@ BENCHMARKS = {
     "python": python_thread.benchmark,
     "memory": memory.benchmark,
     "truth": truth.benchmark,
+    "pacing": pacing.benchmark,
     "soak": soak.benchmark,
     "tls": tls.benchmark,
 }
@@ -40,7 +42,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="what the suite measured, to docs/benchmarks.md")
     parser.add_argument("--users", type=int, help="of the memory and TLS benchmarks (10000)")
     parser.add_argument(
-        "--ours-only", action="store_true", help="memory and truth without Locust beside them"
+        "--ours-only", action="store_true", help="memory, truth and pacing without Locust beside them"
     )
     parser.add_argument(
         "--instructions", action="store_true", help="of the python benchmark: count them, by valgrind"

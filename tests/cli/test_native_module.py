@@ -15,7 +15,7 @@ except ValueError as error:
     print(error)
 
 ramp = engine.Ramp(current=3, target=0, rate=2.0)
-print(ramp.due(0), ramp.next_due(0), ramp.due(1), ramp.next_due(1), ramp.steps)
+print(ramp.step(0, 0), ramp.pause(1, 0, 0), ramp.step(1, 1), ramp.pause(2, 1, 0), ramp.steps)
 
 config = engine.load_nest_config("weights.json")
 print(config.resolve([("a.py", "A", 4), ("b/a.py", "A", None)], [("t.py", "T", 2.5)]), config.warnings)
@@ -39,7 +39,7 @@ def test_plan_and_configuration_reach_python(nest: RunNest, tmp_path: Path) -> N
     assert result.stdout.splitlines() == [
         "AABAAAAABAAAAABAA ['A', 'A'] {'A': 12, 'B': 3} 15",
         "two user classes are called A",
-        "1 0.5 3 -1.0 3",
+        "1 0.5 1 0.25 3",
         "([4.0, 7.0], [2.5]) []",
         f"[('data', '{tmp_path}/sub')]",
         "weights.json:1:14: no user class 'b/a.py:A' in the models; there are B",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from types import SimpleNamespace
 
 import gevent
@@ -111,6 +112,48 @@ def test_users_start_evenly_at_the_spawn_rate_the_first_at_once(test_of, rate, s
     ramp(environment, 4, rate)
     assert environment.started == started
     assert environment.completed == [(4, started[-1])]
+
+
+def test_a_ramp_that_was_held_up_catches_up_at_twice_the_rate(test_of, clock):
+    environment = test_of(A)
+    held_up = []
+
+    def hold_up(user_count):
+        if not held_up and user_count == 2:
+            held_up.append(1)
+            clock.now += 2
+
+    counting, clock.user_count = clock.user_count, None
+    clock.user_count = lambda: hold_up(counting()) or counting()
+    ramp(environment, 8, 2)
+    assert environment.started == [0, 0.5, 3, 3.25, 3.5, 3.75, 4, 4.25]
+
+
+def test_during_a_ramp_all_objects_are_looked_through_only_when_there_are_many_more(test_of, clock):
+    usual = gc.get_threshold()
+    environment = test_of(A)
+    clock.stop_at = 1
+    with gevent.Timeout(DEADLINE_S):
+        environment.runner.start(100_000, 1)
+    wait_until(lambda: clock.now == 1)
+    assert gc.get_threshold()[:2] == usual[:2] and gc.get_threshold()[2] > usual[2] + 100
+    environment.runner.quit()
+    assert gc.get_threshold() == usual
+
+
+def test_what_a_model_says_about_garbage_during_a_ramp_stays(test_of, clock):
+    usual = gc.get_threshold()
+    environment = test_of(A)
+    clock.stop_at = 1
+    try:
+        environment.runner.start(3, 1)
+        wait_until(lambda: clock.now == 1)
+        gc.set_threshold(123, 45, 6)
+        clock.stop_at = float("inf")
+        wait_until(lambda: environment.completed)
+        assert gc.get_threshold() == (123, 45, 6)
+    finally:
+        gc.set_threshold(*usual)
 
 
 def test_users_stop_evenly_at_the_spawn_rate(test_of, clock):

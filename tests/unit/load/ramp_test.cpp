@@ -69,6 +69,38 @@ TEST(Ramp, AHugeRateIsDueAllAtOnceAndALateCallerCatchesUp) {
   EXPECT_EQ(Ramp(0, 1000, 10).due(Seconds(5)), 51U);
 }
 
+TEST(Ramp, AStepIsOneUserAtItsTime) {
+  const Ramp ramp(0, 3, 2.0);
+  EXPECT_EQ(ramp.step(0, Seconds(0)), 1U);
+  EXPECT_DOUBLE_EQ(ramp.pause(1, Seconds(0), Seconds(0)).count(), 0.5);
+  EXPECT_EQ(ramp.step(1, Seconds(0.4)), 0U);
+  EXPECT_EQ(ramp.step(1, Seconds(0.5)), 1U);
+  EXPECT_EQ(ramp.step(2, Seconds(1)), 1U);
+  EXPECT_EQ(ramp.step(3, Seconds(9)), 0U);
+  EXPECT_DOUBLE_EQ(ramp.pause(3, Seconds(9), Seconds(8)).count(), 0);
+}
+
+TEST(Ramp, AfterAStallItCatchesUpAtTwiceTheRate) {
+  const Ramp ramp(0, 1000, 100.0);
+  std::size_t done = 1;
+  for (Seconds now(2); now < Seconds(3.99); now += ramp.pause(done, now, Seconds(0))) {
+    ASSERT_EQ(ramp.step(done, now), 1U);
+    ++done;
+    ASSERT_NEAR(ramp.pause(done, now, Seconds(0)).count(), 0.005, 1e-9);
+  }
+  EXPECT_NEAR(static_cast<double>(done), 400, 1);
+  EXPECT_EQ(ramp.step(done, Seconds(4.1)), 1U);
+  EXPECT_NEAR(ramp.pause(411, Seconds(4.1), Seconds(0)).count(), 0.01, 1e-9);
+}
+
+TEST(Ramp, AHighRateIsHeldByStepsOfManyUsersAndWithoutAPauseIfTheyTakeTheirTime) {
+  const Ramp ramp(0, 100000, 10000.0);
+  EXPECT_EQ(ramp.step(0, Seconds(1)), 10U);
+  EXPECT_DOUBLE_EQ(ramp.pause(10, Seconds(1), Seconds(0)).count(), 0.0005);
+  EXPECT_DOUBLE_EQ(ramp.pause(10, Seconds(1), Seconds(0.002)).count(), 0);
+  EXPECT_EQ(Ramp(0, 100000, 1e15).step(10, Seconds(1)), 99990U);
+}
+
 TEST(Ramp, RefusesARateThatIsNotPositive) {
   EXPECT_THROW(Ramp(0, 1, 0), std::invalid_argument);
   EXPECT_THROW(Ramp(0, 1, -1), std::invalid_argument);
