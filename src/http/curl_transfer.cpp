@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/errors.h"
@@ -68,6 +71,15 @@ std::string without_numbers(std::string_view message) {
   }
   if (contains(message, "before getting")) return "HTTP/2 stream ended without a header";
   return std::string(message);
+}
+
+std::optional<uint32_t> number_behind(std::string_view text, std::string_view words) {
+  const auto found = text.find(words);
+  if (found == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(found + words.size());
+  uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} ? std::optional(number) : std::nullopt;
 }
 
 // One that begins with a blank continues the line before it; later versions of libcurl join them themselves.
@@ -179,6 +191,8 @@ CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const Listeners& list
   set(easy_, CURLOPT_WRITEDATA, this);
   set(easy_, CURLOPT_READFUNCTION, &CurlTransfer::on_upload);
   set(easy_, CURLOPT_READDATA, this);
+  set(easy_, CURLOPT_DEBUGFUNCTION, &CurlTransfer::on_words);
+  set(easy_, CURLOPT_DEBUGDATA, this);
   set(easy_, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_sending);
   set(easy_, CURLOPT_PREREQDATA, this);
   set(easy_, CURLOPT_RESOLVER_START_FUNCTION, &CurlTransfer::on_resolve);
@@ -210,7 +224,9 @@ void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
   exchange_ = exchange;
   pool_ = &pool;
   header_complete_ = stands_still_ = gave_all_ = was_resolved_ = has_encoding_ = connection_died_ = false;
-  content_lengths_ = sendings_ = 0;
+  content_lengths_ = sendings_ = local_port_ = 0;
+  stream_ = 0;
+  given_ = 0;
   guessed_wrong_ = false;
   trailer_size_ = 0;
   rejection_ = {};
@@ -231,6 +247,7 @@ void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
   set_headers(request);
   if (request.settings != connection_ || connection_ == nullptr) set_connection(request);
   set_version(request);
+  set_repetition();
 }
 
 void CurlTransfer::set_url(const Request& request) {
@@ -327,6 +344,32 @@ void CurlTransfer::set_version(const Request& request) {
   use_version(wanted == 20 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_3);
 }
 
+// What a server has not looked at may be sent again, whatever it is. libcurl does that with a stream that is
+// refused, and leaves requests alone whose connection died only if it takes them for ones of RTSP that
+// receive. What a server that goes away has left out is to be known from libcurl's words alone.
+void CurlTransfer::set_repetition() {
+  const bool refused_only = shares_connection() && !is_repeatable() && !sends_pieces_;
+  if (std::exchange(repeats_refused_, refused_only) == refused_only) return;
+  set(easy_, CURLOPT_VERBOSE, refused_only ? 1L : 0L);
+  const long kind = refused_only ? CURL_RTSPREQ_RECEIVE : CURL_RTSPREQ_OPTIONS;
+  if (curl_easy_setopt(easy_, CURLOPT_RTSP_REQUEST, kind) != CURLE_OK) repeats_refused_ = false;
+}
+
+int CurlTransfer::on_words(CURL* /*easy*/, curl_infotype type, char* text, size_t size, void* self) {
+  if (type == CURLINFO_TEXT) static_cast<CurlTransfer*>(self)->take_words({text, size});
+  return 0;
+}
+
+void CurlTransfer::take_words(std::string_view words) {
+  if (const auto id = number_behind(words, "Using Stream ID: ")) stream_ = *id;
+  if (const auto last = number_behind(words, "last_stream=")) pool_->gone_away = {local_port_, *last};
+}
+
+bool CurlTransfer::was_left_out() const {
+  return repeats_refused_ && pool_->gone_away.local_port == local_port_ &&
+         stream_ > pool_->gone_away.last_stream;
+}
+
 void CurlTransfer::use_version(long version) {
   if (std::exchange(version_, version) != version) set(easy_, CURLOPT_HTTP_VERSION, version);
 }
@@ -334,8 +377,9 @@ void CurlTransfer::use_version(long version) {
 bool CurlTransfer::tries_again(CURLcode code) {
   if (std::exchange(guessed_wrong_, false)) {
     use_version(version_ == kBeginInClear ? kContinueInClear : kBeginInClear);
-  } else if (code != CURLE_HTTP2 || sendings_ != 1 || exchange_->timings.first_byte != SteadyTime{} ||
-             !is_repeatable()) {
+  } else if (sendings_ != 1 || exchange_->timings.first_byte != SteadyTime{}) {
+    return false;
+  } else if (!was_left_out() && (code != CURLE_HTTP2 || !is_repeatable())) {
     return false;  // else libcurl 7.88 may mean that the server ends the connection and has not looked at it
   }
   connections_ = 0;
@@ -401,9 +445,11 @@ SteadyTime CurlTransfer::read_deadline() const {
   return silent_since + exchange_->request.read_timeout;
 }
 
-int CurlTransfer::on_sending(void* self, char* /*peer*/, char* /*local*/, int /*port*/, int /*local_port*/) {
+int CurlTransfer::on_sending(void* self, char* /*peer*/, char* /*local*/, int /*port*/, int local_port) {
   auto* transfer = static_cast<CurlTransfer*>(self);
   if (transfer->refuses_repetition()) return CURL_PREREQFUNC_ABORT;
+  transfer->local_port_ = local_port;
+  transfer->stream_ = 0;
   return transfer->begin_sending() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
@@ -412,7 +458,7 @@ int CurlTransfer::on_sending(void* self, char* /*peer*/, char* /*local*/, int /*
 // request, or have acted on it.
 bool CurlTransfer::refuses_repetition() {
   if (sendings_ == 0 || exchange_->timings.first_byte != SteadyTime{}) return false;
-  if (sendings_ == 1 && is_repeatable()) return false;
+  if (sendings_ == 1 && (is_repeatable() || repeats_refused_)) return false;
   connection_died_ = true;
   return true;
 }
@@ -553,8 +599,10 @@ size_t CurlTransfer::reject(FailureKind kind, std::string why) {
 }
 
 void CurlTransfer::note_received() {
-  if (exchange_->pool->network.http_version != 11) listeners_.received(*pool_);
+  if (shares_connection()) listeners_.received(*pool_);
 }
+
+bool CurlTransfer::shares_connection() const { return exchange_->pool->network.http_version != 11; }
 
 size_t CurlTransfer::take_body(std::string_view data) {
   note_received();
@@ -607,7 +655,16 @@ size_t CurlTransfer::give_body(char* buffer, size_t size) {
       return CURL_READFUNC_PAUSE;
     }
   }
+  if (shares_connection() && streaming.body_length != Streaming::kUnknownLength)
+    size = std::min(size, static_cast<size_t>(streaming.body_length - given_));
   const size_t count = pipe.front().copy(buffer, size);
+  // To end a body that is not as long as was said, libcurl 7.88 would have HTTP/2 read on, and lose of
+  // responses that wait to be fetched. The server waits for the rest, as over HTTP/1.1.
+  if (count == 0 && shares_connection() && given_ < streaming.body_length) {
+    stands_still_ = true;
+    return CURL_READFUNC_PAUSE;
+  }
+  given_ += static_cast<int64_t>(count);
   pipe.consume(count);
   note_sent();
   if (pipe.is_half_empty()) listeners_.progressed(exchange_);
@@ -627,16 +684,20 @@ void CurlTransfer::conclude(CURLcode code, int socket_error) {
   if (code == CURLE_TOO_MANY_REDIRECTS && header_complete_) code = CURLE_OK;
   if (code == CURLE_SEND_ERROR && response_is_whole()) code = CURLE_OK;  // the server did not want the rest
   if (code == CURLE_HTTP2_STREAM && error_[0] == '\0') {  // the same, behind the end of the response
-    if (header_complete_) code = CURLE_OK;
-    // libcurl 7.88 loses a response that comes in one piece with that.
+    if (response_is_whole()) code = CURLE_OK;
+    // libcurl 7.88 drops what came in one piece with that, be it all of the response.
     std::strcpy(error_.data(), "HTTP/2 stream closed before all of the request was sent");
   }
   if (code == CURLE_OK && exchange.response.header_block.empty()) {
-    code = CURLE_WEIRD_SERVER_REPLY;
-    reject(FailureKind::kBadResponse, kNotHttp);
+    if (shares_connection() && exchange.response.body.empty()) {  // which ended beneath the request
+      code = CURLE_GOT_NOTHING;
+    } else {
+      code = CURLE_WEIRD_SERVER_REPLY;
+      reject(FailureKind::kBadResponse, kNotHttp);
+    }
   }
   if (code == CURLE_OK && !header_complete_) code = CURLE_PARTIAL_FILE;
-  if (code == CURLE_GOT_NOTHING && in_clear_) {
+  if (code == CURLE_GOT_NOTHING && in_clear_ && version_ == kBeginInClear) {
     code = CURLE_HTTP2;
     std::strcpy(error_.data(), "the server does not speak HTTP/2");
   }

@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <cstdint>
 #include <deque>
 #include <forward_list>
 #include <functional>
@@ -29,6 +30,10 @@ struct CurlPool final : ConnectionPool::State {
   std::deque<Exchange*> waiting;
   bool has_begun_in_clear = false;                // there may be a connection with HTTP/2 without TLS
   curl_socket_t shared_socket = CURL_SOCKET_BAD;  // of such a connection that brought something last
+  struct {
+    int local_port = -1;
+    uint32_t last_stream = 0;  // that the server looks at
+  } gone_away;                 // the connection that the server ended last
 };
 
 // The I/O thread's. Lives on the heap: libcurl holds its address.
@@ -90,6 +95,7 @@ class CurlTransfer {
   static size_t on_body(char* data, size_t size, size_t count, void* self);
   static size_t on_upload(char* data, size_t size, size_t count, void* self);
   static int on_sending(void* self, char*, char*, int, int);
+  static int on_words(CURL* easy, curl_infotype type, char* text, size_t size, void* self);
   static int on_resolve(void* resolver, void* reserved, void* self);
   static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
 
@@ -104,10 +110,14 @@ class CurlTransfer {
   void set_names();
   void set_version(const Request& request);
   void use_version(long version);
+  void set_repetition();
+  void take_words(std::string_view words);
+  bool was_left_out() const;
   size_t take_header(std::string_view line);
   size_t take_body(std::string_view data);
   void notice_answer();
   void note_received();
+  bool shares_connection() const;  // HTTP/2 or 3, if the server speaks it
   size_t pass_on(std::string_view data);
   size_t give_body(char* buffer, size_t size);
   bool is_sending() const;
@@ -142,10 +152,14 @@ class CurlTransfer {
   bool guessed_wrong_ = false;            // whether there is a connection with it
   long connections_ = 0;                  // that libcurl had made for this request when it was last looked at
   bool sends_pieces_ = false;             // what the handle is set to
-  bool gave_all_ = false;                 // of a body that is sent in pieces
+  bool repeats_refused_ = false;          // what the handle is set to
+  int64_t given_ = 0;                     // bytes of a body that is sent in pieces
+  bool gave_all_ = false;                 // of such a body
   bool leaves_encoded_ = false;           // what the handle is set to
   bool uses_unix_socket_ = false;         // what the handle is set to
   int sendings_ = 0;                      // how often libcurl has sent the request
+  int local_port_ = 0;                    // of the connection that it was sent on
+  uint32_t stream_ = 0;                   // there, if libcurl was asked to tell
   bool connection_died_ = false;          // and we did not let libcurl send it again
   bool is_worn_ = false;                  // libcurl keeps its errno, and counts repetitions over all requests
   bool stands_still_ = false;             // a callback of ours had no room or no data

@@ -35,6 +35,7 @@ class Connection:
         self.requests: list[int] = []
         self.resets: list[int] = []
         self.received = 0  # bytes of bodies
+        self.grants = True  # whether more of them may be sent
 
     def send(self, kind: int, flags: int, stream: int, payload: bytes = b"") -> None:
         header = struct.pack(">I", len(payload))[1:] + bytes([kind, flags]) + struct.pack(">I", stream)
@@ -63,7 +64,7 @@ class Connection:
                 self.send(kind, ACK, 0, payload if kind == PING else b"")
             if kind == DATA and payload:
                 self.received += len(payload)
-                for window in (0, stream):
+                for window in (0, stream) if self.grants else ():
                     self.send(WINDOW_UPDATE, 0, window, struct.pack(">I", len(payload)))
             yield kind, flags, stream
 
@@ -75,6 +76,7 @@ class Http2Server:
         self.on_request: Callable[[Connection, int], bool | None] = Connection.answer
         self.connections: list[Connection] = []
         self.came = Event()  # at every request
+        self.grants = True  # see Connection
         self._listener = StreamServer(("127.0.0.1", 0), self._serve, **tls)
         self._listener.start()
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.server_port}"
@@ -95,6 +97,7 @@ class Http2Server:
     def _serve(self, socket: Any, _: Any) -> None:
         socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         connection = Connection(socket, len(self.connections) + 1)
+        connection.grants = self.grants
         self.connections.append(connection)
         with contextlib.suppress(OSError):
             for kind, flags, stream in connection.frames():

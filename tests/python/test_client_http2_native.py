@@ -22,6 +22,7 @@ from http2_harness import (
     ENHANCE_YOUR_CALM,
     HEADERS,
     INTERNAL_ERROR,
+    REFUSED_STREAM,
     STATUS_200,
     Connection,
     Http2Server,
@@ -281,18 +282,53 @@ def test_faults_have_one_name_each(
         assert all(isinstance(response.error, requests.ConnectionError) for response in responses)
 
 
-def test_a_stream_that_is_refused_is_sent_again_on_another_connection(
-    client: Session, server: Http2Server
-) -> None:
-    def refuse_the_first(connection: Connection, stream: int) -> None:
-        if len(server.connections) == 1:
-            connection.reset(stream, 7)
-        else:
-            connection.answer(stream)
+LEFT_OUT: dict[str, Callable[[Connection, int], Any]] = {
+    "refused": reset(REFUSED_STREAM),
+    "gone away": lambda connection, stream: connection.go_away(1, 0),
+}
 
-    server.on_request = refuse_the_first
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH"])
+@pytest.mark.parametrize("how", LEFT_OUT)
+def test_what_the_server_has_not_looked_at_is_sent_again_on_another_connection(
+    client: Session, server: Http2Server, how: str, method: str, count: int
+) -> None:
     assert client.get("/").status_code == 200
+    server.on_request = lambda connection, stream: (
+        LEFT_OUT[how](connection, stream) if connection.number == 1 else connection.answer(stream)
+    )
+    body = None if method == "GET" else "body"
+    greenlets = [gevent.spawn(client.request, method, "/", data=body) for _ in range(count)]
+    gevent.joinall(greenlets)
+    assert [greenlet.value.status_code for greenlet in greenlets] == [200] * count
+    assert sum(server.requests[1:]) == count
+
+
+def test_it_is_sent_again_once(client: Session, server: Http2Server, events: list[dict[str, Any]]) -> None:
+    server.on_request = reset(REFUSED_STREAM)
+    client.post("/", data="body")
     assert server.requests == [1, 1]
+    assert len(events) == 1
+
+
+@pytest.mark.parametrize("fault", ["reset", "gone away later", "lost"])
+def test_a_post_that_the_server_may_have_looked_at_is_not_sent_again(
+    client: Session, server: Http2Server, fault: str
+) -> None:
+    def fail(connection: Connection, stream: int) -> bool | None:
+        if fault == "reset":
+            connection.reset(stream, INTERNAL_ERROR)
+            connection.go_away(stream, 0)
+        elif fault == "gone away later":
+            connection.go_away(stream, 0)
+            return False
+        return None if fault == "reset" else False
+
+    assert client.get("/").status_code == 200
+    server.on_request = fail
+    assert client.post("/", data="body").status_code == 0
+    assert sum(server.requests) == 2
 
 
 def tls_context(certificate: tuple[Path, Path], *protocols: str) -> ssl.SSLContext:

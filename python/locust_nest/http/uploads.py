@@ -48,9 +48,9 @@ def open_exchange(
 
     With `body` it is read, which may take as long as it likes, and sent meanwhile. What reading raises is raised: then
     the connection is closed, so that what was sent cannot be taken for all. Where requests share a connection (HTTP/2)
-    it is read before anything is sent: libcurl loses data of others when one of them has to wait for more to send.
+    a body without a length is read before anything is sent: see docs/decisions/0011-bodies-over-http2.md.
     """
-    if body is not None and client.http_version != 11:
+    if body is not None and length == UNKNOWN_LENGTH and client.http_version != 11:
         method, url, is_normalized, base, headers, _, *rest = request
         request = (method, url, is_normalized, base, headers, b"".join(pieces_of(body)), *rest)
         body = None
