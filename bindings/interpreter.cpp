@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/errors.h"
+#include "frame_stacks.h"
 #include "runtime.h"
 
 namespace nest::bindings {
@@ -58,6 +59,7 @@ void check(PyConfig& config, PyStatus status) {
 }
 
 void initialise(const std::vector<std::string>& arguments, bool parse_arguments) {
+  pool_frame_stacks();
   PyConfig config;
   PyConfig_InitPythonConfig(&config);
   config.parse_argv = parse_arguments ? 1 : 0;
