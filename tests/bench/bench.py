@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import crowd
 import memory
 import pacing
 import python_thread
@@ -23,6 +24,7 @@ BENCHMARKS = {
     "cpu": suite.baseline,
     "python": python_thread.benchmark,
     "memory": memory.benchmark,
+    "crowd": crowd.benchmark,
     "truth": truth.benchmark,
     "pacing": pacing.benchmark,
     "soak": soak.benchmark,
@@ -40,7 +42,9 @@ def main() -> int:
         "--rounds", type=int, help="of the suite's gates (5, or 2 if quick), of python (7 or 3)"
     )
     parser.add_argument("--write", action="store_true", help="what the suite measured, to docs/benchmarks.md")
-    parser.add_argument("--users", type=int, help="of the memory and TLS benchmarks (10000)")
+    parser.add_argument(
+        "--users", type=int, help="of the memory and TLS benchmarks (10000), of crowd (100000)"
+    )
     parser.add_argument(
         "--ours-only", action="store_true", help="memory, truth and pacing without Locust beside them"
     )

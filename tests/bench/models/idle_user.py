@@ -1,6 +1,10 @@
-"""The model of the memory benchmark: one request, which leaves a connection open, and then a long wait."""
+"""The model of the memory benchmark: a request to IDLE_PATH, if there is one, and then a long wait."""
+
+import os
 
 from locust import HttpUser, constant, task
+
+PATH = os.environ.get("IDLE_PATH", "/")
 
 
 class Idle(HttpUser):
@@ -8,4 +12,5 @@ class Idle(HttpUser):
 
     @task
     def index(self):
-        self.client.get("/")
+        if PATH:
+            self.client.get(PATH)
