@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -76,10 +77,16 @@ void bind_engine(py::module_& module) {
       py::kw_only(), py::arg("time_to_live"), py::arg("rotate"), py::arg("overrides"),
       "How names become addresses, for users that send their first request from now on.");
   module.def(
+      "set_io_threads",
+      [](std::size_t count) {
+        Runtime::get().engine().spread_over({count, 1});
+      },
+      py::arg("count"), "How many I/O threads carry out the requests; before the first one.");
+  module.def(
       "begin_anew_in_child", [] { Runtime::get().begin_anew_in_child(); },
       "In a forked process: lets go of what is the parent's. The caller can still sleep.");
   module.def(
-      "shutdown", [] { Runtime::get().shutdown(); }, "Ends all requests and stops the I/O thread.");
+      "shutdown", [] { Runtime::get().shutdown(); }, "Ends all requests and stops the I/O threads.");
 }
 
 }  // namespace nest::bindings

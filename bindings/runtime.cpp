@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/cores.h"
 #include "http/curl_transport.h"
 
 namespace nest::bindings {
@@ -14,10 +15,12 @@ Runtime& Runtime::get() {
 
 Runtime::Runtime()
     : default_settings_(std::make_shared<http::ConnectionSettings>()),
-      http_([look_ups = std::make_shared<http::LookUps>(&http::LookUps::ask_system)](
-                const FileDescriptor& epoll, http::Transport::Events events) {
-        return http::make_curl_transport_with(look_ups, epoll, std::move(events));
-      }) {}
+      http_(
+          [look_ups = std::make_shared<http::LookUps>(&http::LookUps::ask_system)](
+              const FileDescriptor& epoll, http::Transport::Events events) {
+            return http::make_curl_transport_with(look_ups, epoll, std::move(events));
+          },
+          http::IoThreads::for_cores(usable_cores())) {}
 
 void Runtime::shutdown() {
   if (in_child_) return;

@@ -200,11 +200,17 @@ def set_name_settings(
     begin with one address after the other. `overrides`: host, port (0 for all of them), and numeric addresses.
     """
 
+def set_io_threads(count: int) -> None:
+    """How many I/O threads carry out the requests, instead of what is chosen from the cores; before the first request.
+
+    Users are spread evenly over them.
+    """
+
 def set_default_settings(settings: ConnectionSettings) -> None:
     """What requests without settings of their own use."""
 
 def shutdown() -> None:
-    """End all requests and stop the I/O thread."""
+    """End all requests and stop the I/O threads."""
 
 def sleep(seconds: float, /) -> None:
     """Let other users run for so many seconds; 0: until they all had a turn."""

@@ -362,6 +362,7 @@ VALUE_TYPES: dict[str, Callable[[str], Any]] = {
     "seconds": network.duration,
     "override": network.override,
     "local_addresses": network.local_addresses,
+    "thread_count": network.thread_count,
 }
 
 # Those of `get_empty_argument_parser`.

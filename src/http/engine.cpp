@@ -50,6 +50,14 @@ void ask_for_prompt_scheduling() {
 
 }  // namespace
 
+IoThreads IoThreads::for_cores(size_t cores) {
+  // The Python thread needs about one processor where it feeds two I/O threads or more, and cannot feed more
+  // than these. Few users are served best by one thread, which takes more of their work at once.
+  constexpr size_t kMost = 8;
+  constexpr size_t kUsersEach = 16;
+  return {std::clamp<size_t>(cores <= 2 ? cores : cores - 1, 1, kMost), kUsersEach};
+}
+
 enum class HttpEngine::Order : uint8_t { kRelease, kCancel, kResume };
 
 // A message for an I/O thread besides exchanges to start.

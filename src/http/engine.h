@@ -24,6 +24,9 @@ using TransportFactory =
 struct IoThreads {
   size_t most = 1;
   size_t users_each = 1;
+
+  // What is good for a process with so many processors.
+  static IoThreads for_cores(size_t cores);
 };
 
 // All functions: the Python thread only. Nothing blocks. Every submitted exchange comes out of take_news() as

@@ -66,9 +66,13 @@ def test_help_has_every_option_that_is_not_hidden(nest: RunNest) -> None:
             ["--dns-addresses", "all"],
             "argument --dns-addresses: invalid choice: 'all' (choose from 'first', 'rotate')",
         ),
+        *(
+            (["--io-threads", text], f"argument --io-threads: '{text}' is no number from 1 to 64")
+            for text in ("0", "65", "-1", "two", "1.5")
+        ),
     ],
 )
-def test_a_mistake_about_addresses_is_told_before_models_are_imported(
+def test_a_mistake_about_the_network_is_told_before_models_are_imported(
     nest: RunNest, tmp_path: Path, args: list[str], message: str
 ) -> None:
     (tmp_path / "locustfile.py").write_text("print('imported')")

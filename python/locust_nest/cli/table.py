@@ -592,6 +592,18 @@ _HTTP = (
         type="local_addresses",
         era=Era.OURS,
     ),
+    Option(
+        ("--io-threads",),
+        HTTP,
+        "How many threads send requests and receive responses, while one thread runs the models; users are spread "
+        "evenly over them. Default: one more for every 16 users, up to 2 on 2 cores, to one less than there are cores "
+        "on more, and to 8",
+        VALUE,
+        "<n>",
+        type="thread_count",
+        environment="LOCUST_IO_THREADS",
+        era=Era.OURS,
+    ),
 )
 
 # LOCUST_PORT and LOCUST_MASTER_PORT are left out: Kubernetes sets them, to something else, in every container beside

@@ -63,12 +63,25 @@ def duration(text: str) -> float:
     return seconds
 
 
+def thread_count(text: str) -> int:
+    """A number of threads, from 1 to 64."""
+    try:
+        count = int(text)
+    except ValueError:
+        count = 0
+    if not 1 <= count <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 64")
+    return count
+
+
 def use_options(own: Namespace) -> None:
     """What the options say holds for all users that come."""
     global _given_addresses
     nest_engine.set_name_settings(
         time_to_live=own.dns_ttl, rotate=own.dns_addresses == "rotate", overrides=own.resolve
     )
+    if own.io_threads is not None:
+        nest_engine.set_io_threads(own.io_threads)
     _given_addresses = tuple(address for addresses in own.local_address for address in addresses)
 
 
