@@ -45,7 +45,14 @@ def target() -> Iterator[Target]:
 
 
 def use(**options: Any) -> None:
-    given = {"dns_ttl": 60.0, "dns_addresses": "first", "resolve": [], "local_address": [], **options}
+    given = {
+        "dns_ttl": 60.0,
+        "dns_addresses": "first",
+        "resolve": [],
+        "local_address": [],
+        "io_threads": None,
+        **options,
+    }
     network.use_options(Namespace(**given))
 
 
