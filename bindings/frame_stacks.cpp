@@ -3,7 +3,10 @@
 #include <Python.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <functional>
+#include <iterator>
 #include <new>
 #include <vector>
 
@@ -13,8 +16,8 @@ namespace {
 
 constexpr std::size_t kStack = std::size_t{16} * 1024;  // CPython's DATA_STACK_CHUNK_SIZE
 constexpr std::size_t kStacksPerBlock = 64;
-// Free ones that keep their pages.
-constexpr std::size_t kWarm = 256;
+// Free ones that keep their pages: their neighbours may become free too, and one call gives back all of them.
+constexpr std::size_t kMostWarm = 4096;
 
 // The allocator of CPython's arenas, which asks for frame stacks too. Called with the GIL held.
 class FrameStacks {
@@ -24,15 +27,16 @@ class FrameStacks {
   void* allocate(std::size_t size) noexcept {
     if (size != kStack) return system_.alloc(system_.ctx, size);
     if (free_.empty() && !add_block()) return nullptr;
-    void* stack = free_.back();
+    std::byte* stack = free_.back();
     free_.pop_back();
+    if (warm_ > 0) --warm_;
     return stack;
   }
 
   void release(void* place, std::size_t size) noexcept {
     if (size != kStack) return system_.free(system_.ctx, place, size);
-    if (free_.size() >= kWarm) ::madvise(place, kStack, MADV_DONTNEED);
-    free_.push_back(place);  // there is room: see add_block()
+    free_.push_back(static_cast<std::byte*>(place));  // there is room: see add_block()
+    if (++warm_ == kMostWarm) give_pages_back();
   }
 
  private:
@@ -52,9 +56,22 @@ class FrameStacks {
     return true;
   }
 
+  void give_pages_back() noexcept {
+    const auto warm = free_.end() - static_cast<std::ptrdiff_t>(warm_);
+    std::sort(warm, free_.end(), std::greater<>());
+    for (auto first = warm; first != free_.end();) {
+      auto end = std::next(first);
+      while (end != free_.end() && *std::prev(end) - *end == kStack) ++end;
+      ::madvise(*std::prev(end), static_cast<std::size_t>(end - first) * kStack, MADV_DONTNEED);
+      first = end;
+    }
+    warm_ = 0;
+  }
+
   PyObjectArenaAllocator system_;
   std::size_t stacks_ = 0;
-  std::vector<void*> free_;
+  std::vector<std::byte*> free_;  // the warm ones last
+  std::size_t warm_ = 0;
 };
 
 }  // namespace

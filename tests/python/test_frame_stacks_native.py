@@ -9,6 +9,7 @@ import gevent
 from gevent.event import Event
 
 MANY = 4000
+DEEP = 5000
 
 
 def mappings() -> int:
@@ -43,11 +44,11 @@ def test_frames_of_many_deep_greenlets_are_kept_apart_and_their_memory_is_given_
         return descend(depth - 1, mine) + mine - mine
 
     before = resident_kb()
-    greenlets = [gevent.spawn(descend, 200, number) for number in range(2000)]
+    greenlets = [gevent.spawn(descend, 200, number) for number in range(DEEP)]
     gevent.sleep(0)
     at_work = resident_kb()
     turn.set()
     gevent.joinall(greenlets, timeout=60)
-    assert [greenlet.value for greenlet in greenlets] == list(range(2000))
-    assert at_work - before > 2000 * 12, "a stack of each is touched as a whole"
+    assert [greenlet.value for greenlet in greenlets] == list(range(DEEP))
+    assert at_work - before > DEEP * 12, "a stack of each is touched as a whole"
     assert resident_kb() - before < (at_work - before) / 2
