@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import crowd
+import hot_path
 import memory
 import pacing
 import python_thread
@@ -29,7 +30,10 @@ BENCHMARKS = {
     "pacing": pacing.benchmark,
     "soak": soak.benchmark,
     "tls": tls.benchmark,
+    "profile": hot_path.benchmark,
 }
+ALL = [name for name in BENCHMARKS if name not in ("cpu", "profile")]
+"""`cpu` is in `suite`, and a profile promises nothing."""
 
 
 def main() -> int:
@@ -51,9 +55,15 @@ def main() -> int:
     parser.add_argument(
         "--instructions", action="store_true", help="of the python benchmark: count them, by valgrind"
     )
+    parser.add_argument(
+        "--minutes", type=float, help="of a soak with 2000 users, errors, time-outs and large bodies"
+    )
+    parser.add_argument(
+        "--option", action="append", default=[], help="of the program, for the profile: --option=--http2"
+    )
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     options = parser.parse_args()
-    chosen = list(BENCHMARKS) if options.benchmark == "all" else [options.benchmark]
+    chosen = list(ALL) if options.benchmark == "all" else [options.benchmark]
     worst = 0
     for name in chosen:
         if name != chosen[0]:

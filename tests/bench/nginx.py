@@ -89,7 +89,7 @@ class Nginx:
 
     * `/10k/`: 10 000 bytes; `/1m`: a megabyte; `/item.json`: 200 bytes of JSON
     * `/closing/`: the connection ends with the response; `/cookie/`: each response sets a cookie
-    * `/error`: status 500; `/reset`: TCP's RST; `/never`: no response at all, but for the first who asks
+    * `/error`: status 500; `/reset`: TCP's RST; `/never`: no response at all
     """
 
     def __init__(self, core: int | None) -> None:
@@ -128,7 +128,7 @@ class Nginx:
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
-                self.requests()
+                self._ask("/never")  # the first who asks has a response after all
                 return self
             except OSError:
                 time.sleep(0.02)
@@ -164,10 +164,13 @@ class Nginx:
         return int(self._status().splitlines()[0].removeprefix("Active connections:")) - 1
 
     def _status(self) -> str:
-        with urllib.request.urlopen(self.url + "/status", timeout=10) as answer:
+        return self._ask("/status").decode()
+
+    def _ask(self, path: str) -> bytes:
+        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
             body: bytes = answer.read()
         self._asked += 1
-        return body.decode()
+        return body
 
     def await_connections(self, wanted: int, limit_s: float) -> int:
         """Wait until so many are open; the number then, another one if they do not come in time."""

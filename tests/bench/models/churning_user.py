@@ -7,27 +7,39 @@ import gc
 import json
 import os
 import weakref
+from contextlib import contextmanager
 
-from gevent import Greenlet, GreenletExit
+from gevent import Greenlet, GreenletExit, Timeout
 
 from locust import HttpUser, LoadTestShape, constant, events, task
 
-USERS, FEWER = 1000, 900  # 100 in two seconds: one in twenty each second
 RATE = 200
 
 accounts = dict.fromkeys(["started", "recorded", "cut", "constructed", "on_start", "on_stop"], 0)
 alive = weakref.WeakSet()
 
 
+@contextmanager
+def accounted():
+    """A request, begun and either recorded or cut off."""
+    accounts["started"] += 1
+    try:
+        yield
+    except (GreenletExit, Timeout):
+        accounts["cut"] += 1
+        raise
+
+
 class Churn(LoadTestShape):
+    most, fewest = 1000, 900  # 100 in two seconds: one in twenty each second
     seconds = float(os.environ.get("SOAK_SECONDS", "60"))
 
     def tick(self):
         run_time = self.get_run_time()
         if run_time >= self.seconds:
             return None
-        ramping = run_time < USERS / RATE
-        return (USERS if ramping or int(run_time) % 2 else FEWER), RATE
+        ramping = run_time < self.most / RATE
+        return (self.most if ramping or int(run_time) % 2 else self.fewest), RATE
 
 
 class Churning(HttpUser):
@@ -46,12 +58,8 @@ class Churning(HttpUser):
 
     @task
     def index(self):
-        accounts["started"] += 1
-        try:
+        with accounted():
             self.client.get("/")
-        except GreenletExit:
-            accounts["cut"] += 1
-            raise
 
 
 @events.request.add_listener
