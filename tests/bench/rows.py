@@ -46,7 +46,8 @@ HTTP2 = Shape("HTTP/2 over TLS", server="http2_url", model="tls_user.py", user_c
 CROWD = Shape("10 000 connections", users=10_000)
 LISTENER = Shape("a `request` listener", model="listening_user.py")
 JSON = Shape("status and `json()` of 200 bytes read", model="reading_user.py")
-COOKIES = Shape("each response sets a cookie", path="/cookie")
+COOKIE_SENT = Shape("each request sends a cookie", model="cookie_user.py")
+COOKIE_SET = Shape("each response sets a cookie", path="/cookie")
 CATCHING = Shape("`catch_response`", model="catching_user.py")
 
 CHOSEN: dict[Shape, tuple[str, ...]] = {
@@ -58,7 +59,8 @@ CHOSEN: dict[Shape, tuple[str, ...]] = {
     CROWD: (OURS, OURS_CURL, WRK, H2LOAD),
     LISTENER: (OURS, OURS_CURL, HTTP_USER),
     JSON: (OURS, HTTP_USER),
-    COOKIES: (OURS, OURS_CURL, HTTP_USER, FAST_HTTP_USER),
+    COOKIE_SENT: (OURS, HTTP_USER),
+    COOKIE_SET: (OURS, HTTP_USER, FAST_HTTP_USER),
     CATCHING: (OURS, HTTP_USER),
 }
 LEFT_OUT = (
