@@ -28,6 +28,11 @@ const long kContinueInClear = curl_version_info(CURLVERSION_NOW)->version_num < 
                                   ? CURL_HTTP_VERSION_2TLS
                                   : CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE;
 
+// libcurl before 8.1.1 keeps the address of the last header line that a handle got. A response over HTTP/1
+// whose header begins with a line that continues another is appended there, though that line is gone with its
+// request.
+const bool kHeadersWearOut = curl_version_info(CURLVERSION_NOW)->version_num < 0x080101;
+
 template <class Value>
 void set(CURL* easy, CURLoption option, Value value) {
   const CURLcode code = curl_easy_setopt(easy, option, value);
@@ -541,6 +546,7 @@ size_t CurlTransfer::take_header(std::string_view line) {
     return trailer_size_ <= kMaxHeaderBlock ? line.size() : reject(FailureKind::kHeaderTooLarge, "header");
   }
   if (line == "\r\n" || line == "\n") return accept_header() ? line.size() : 0;
+  is_worn_ = is_worn_ || (kHeadersWearOut && !response.header_block.empty());
   if (response.header_block.size() + line.size() > kMaxHeaderBlock)
     return reject(FailureKind::kHeaderTooLarge, "header");
   const auto is = [&](std::string_view name) {
@@ -560,7 +566,7 @@ size_t CurlTransfer::take_header(std::string_view line) {
 bool CurlTransfer::accept_header() {
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-  if (status < 100) {  // libcurl takes any number
+  if (status < 100 || status > 999) {  // libcurl takes any number
     reject(FailureKind::kBadResponse, kNotHttp);
     return false;
   }
@@ -721,7 +727,7 @@ void CurlTransfer::conclude(CURLcode code, int socket_error) {
           failure.os_error == ECONNRESET ? FailureKind::kConnectionReset : FailureKind::kConnectionClosed;
     if (failure.kind == FailureKind::kHttp2) failure.message = without_numbers(failure.message);
     if (rejection_.kind != FailureKind::kNone) failure = rejection_;
-    is_worn_ = failure.os_error != 0;
+    is_worn_ = is_worn_ || failure.os_error != 0;
   }
   is_worn_ = is_worn_ || sendings_ > 1 || connection_died_;
   let_go();

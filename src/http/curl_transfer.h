@@ -82,7 +82,8 @@ class CurlTransfer {
   // Lets go of the exchange with this failure instead of libcurl's verdict.
   void abandon(FailureKind kind);
 
-  // Not to be used for another request: libcurl would hold against it what happened to this one.
+  // Not to be used for another request: libcurl would hold against it what happened to this one, or mix up
+  // what both received.
   bool is_worn() const { return is_worn_; }
   CURL* easy() const { return easy_; }
   Exchange* exchange() const { return exchange_; }
@@ -161,7 +162,7 @@ class CurlTransfer {
   int local_port_ = 0;                    // of the connection that it was sent on
   uint32_t stream_ = 0;                   // there, if libcurl was asked to tell
   bool connection_died_ = false;          // and we did not let libcurl send it again
-  bool is_worn_ = false;                  // libcurl keeps its errno, and counts repetitions over all requests
+  bool is_worn_ = false;                  // libcurl keeps its errno and more, and counts all repetitions
   bool stands_still_ = false;             // a callback of ours had no room or no data
   bool has_encoding_ = false;             // the header has a Content-Encoding
   int content_lengths_ = 0;               // how often the header has a Content-Length

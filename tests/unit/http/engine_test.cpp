@@ -376,6 +376,19 @@ TEST_F(EngineTest, HeaderLinesThatGoOnAreJoined) {
   EXPECT_EQ(headers[0].second, "a b c: d");
 }
 
+// libcurl before 8.1.1 took the last line of the response before it, which was gone.
+TEST_F(EngineTest, AHeaderThatBeginsWithALineThatGoesOnContinuesNoOtherResponse) {
+  std::atomic<int> answered{0};
+  const ScriptedServer server([&](Connection& connection) {
+    while (!connection.read_request().empty())
+      connection.send(answered++ % 2 == 0 ? kOk : "HTTP/1.1 200 OK\r\n\tX-Y: z\r\nContent-Length: 0\r\n\r\n");
+  });
+  for (int round = 0; round < 10; ++round) {
+    EXPECT_EQ(get(server.url("/"))->response.body, "hello");
+    EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kBadResponse);
+  }
+}
+
 TEST_F(EngineTest, AnAnswerThatNobodyAskedForEndsTheConnection) {
   std::atomic<bool> is_first{true};
   std::promise<void> closed;
@@ -433,6 +446,8 @@ TEST_F(EngineTest, NamesWhatServersDoWrong) {
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab")),
             FailureKind::kBadResponse);
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 99 Low\r\nContent-Length: 0\r\n\r\n")),
+            FailureKind::kBadResponse);
+  EXPECT_EQ(failure_of(after_request("HTTP/21234.1 200 OK\r\nContent-Length: 0\r\n\r\n")),
             FailureKind::kBadResponse);
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nX\ry: 1\r\nContent-Length: 0\r\n\r\n")),
             FailureKind::kBadResponse);
