@@ -83,6 +83,9 @@ void bind_engine(py::module_& module) {
       },
       py::arg("count"), "How many I/O threads carry out the requests; before the first one.");
   module.def(
+      "set_http_transport", [](bool direct) { Runtime::get().set_goes_direct(direct); }, py::kw_only(),
+      py::arg("direct"), "What carries HTTP/1.1 for users that send their first request from now on.");
+  module.def(
       "begin_anew_in_child", [] { Runtime::get().begin_anew_in_child(); },
       "In a forked process: lets go of what is the parent's. The caller can still sleep.");
   module.def(

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/cores.h"
-#include "http/curl_transport.h"
+#include "http/direct_transport.h"
 
 namespace nest::bindings {
 
@@ -18,7 +18,7 @@ Runtime::Runtime()
       http_(
           [look_ups = std::make_shared<http::LookUps>(&http::LookUps::ask_system)](
               const FileDescriptor& epoll, http::Transport::Events events) {
-            return http::make_curl_transport_with(look_ups, epoll, std::move(events));
+            return http::make_direct_transport_with(look_ups, epoll, std::move(events));
           },
           http::IoThreads::for_cores(usable_cores())) {}
 

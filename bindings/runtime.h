@@ -64,9 +64,11 @@ class Runtime {
   // For a user with these settings; the names are looked up as set_names() says.
   std::shared_ptr<http::ConnectionPool> make_pool(http::Network network) {
     network.names = names_;
+    network.goes_direct = goes_direct_;
     return http_.make_pool(std::move(network));
   }
   // For pools made from now on.
+  void set_goes_direct(bool direct) { goes_direct_ = direct; }
   void set_names(std::shared_ptr<const http::NameSettings> names) { names_ = std::move(names); }
 
   // What requests without settings of their own use.
@@ -134,6 +136,7 @@ class Runtime {
   bool stopped_ = false;
   bool in_child_ = false;
   std::shared_ptr<const http::ConnectionSettings> default_settings_;
+  bool goes_direct_ = true;
   std::shared_ptr<const http::NameSettings> names_ = std::make_shared<const http::NameSettings>();
   http::HttpEngine http_;
 };

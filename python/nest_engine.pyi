@@ -206,6 +206,9 @@ def set_io_threads(count: int) -> None:
     Users are spread evenly over them.
     """
 
+def set_http_transport(*, direct: bool) -> None:
+    """What carries HTTP/1.1 for users that send their first request from now on: this program, or libcurl."""
+
 def set_default_settings(settings: ConnectionSettings) -> None:
     """What requests without settings of their own use."""
 

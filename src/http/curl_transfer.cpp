@@ -10,16 +10,14 @@
 
 #include "base/errors.h"
 #include "http/curl_names.h"
+#include "http/header_block.h"
 #include "http/unix_url.h"
 
 namespace nest::http {
 
 namespace {
 
-constexpr size_t kMaxHeaderBlock = 1 << 20;
-constexpr size_t kMaxStatusLine = 1 << 16;
 constexpr size_t kMaxUrl = 8'000'000;  // libcurl's limit for any text it is given
-constexpr const char* kNotHttp = "the server's answer is not HTTP";
 
 // HTTP/2 without TLS, on a new connection and on one where it has begun. libcurl before 8.0 takes prior
 // knowledge for an order to begin, whatever the connection, which breaks it.
@@ -55,17 +53,6 @@ bool is_one_of(std::string_view text, const Names&... names) {
   return (same_name(text, names) || ...);
 }
 
-// A list, of which an element that libcurl does not know ends the transfer when the body comes.
-bool libcurl_decodes(std::string_view encodings) {
-  while (true) {
-    encodings.remove_prefix(std::min(encodings.size(), encodings.find_first_not_of(" \t,")));
-    if (encodings.empty()) return true;
-    const std::string_view one = encodings.substr(0, encodings.find_first_of(" \t,"));
-    if (!is_one_of(one, "gzip", "x-gzip", "deflate", "br", "zstd", "identity")) return false;
-    encodings.remove_prefix(one.size());
-  }
-}
-
 // Of libcurl's words about a stream, which have its number.
 std::string without_numbers(std::string_view message) {
   constexpr std::string_view kReset = " was not closed cleanly: ";
@@ -85,17 +72,6 @@ std::optional<uint32_t> number_behind(std::string_view text, std::string_view wo
   uint32_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   return error == std::errc{} ? std::optional(number) : std::nullopt;
-}
-
-// One that begins with a blank continues the line before it; later versions of libcurl join them themselves.
-void append_line(std::string& block, std::string_view line) {
-  const auto text = line.find_first_not_of(" \t");
-  if (text == 0 || text == std::string_view::npos || block.find('\n') + 1 >= block.size()) {
-    block.append(line);
-    return;
-  }
-  while (block.ends_with('\n') || block.ends_with('\r')) block.pop_back();
-  block.append(" ").append(line.substr(text));
 }
 
 FailureKind connect_failure(int os_error) {
@@ -185,6 +161,17 @@ FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, 
 
 }  // namespace
 
+CurlShare::CurlShare() : handle(curl_share_init()) {
+  NEST_CHECK(handle != nullptr, "curl_share_init");
+  curl_share_setopt(handle, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
+  curl_share_setopt(handle, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
+}
+
+CurlShare::~CurlShare() {
+  const CURLSHcode code = curl_share_cleanup(handle);
+  NEST_CHECK(code == CURLSHE_OK, curl_share_strerror(code));
+}
+
 CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const Listeners& listeners)
     : easy_(curl_easy_init()), sockets_(sockets), listeners_(listeners) {
   NEST_CHECK(easy_ != nullptr, "curl_easy_init");
@@ -226,8 +213,24 @@ CurlTransfer::CurlTransfer(const SocketCallbacks& sockets, const Listeners& list
 CurlTransfer::~CurlTransfer() { curl_easy_cleanup(easy_); }
 
 void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
+  point_at(exchange, pool, *pool.share, false);
+  set_method(exchange->request);
+  set_headers(exchange->request);
+}
+
+void CurlTransfer::prepare_connection(Exchange* exchange, CurlPool& pool, std::unique_ptr<CurlShare> share) {
+  own_share_ = std::move(share);
+  point_at(exchange, pool, *own_share_, true);
+  set(easy_, CURLOPT_HTTPGET, 1L);
+  set(easy_, CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
+}
+
+void CurlTransfer::point_at(Exchange* exchange, CurlPool& pool, CurlShare& share, bool only_connects) {
   exchange_ = exchange;
   pool_ = &pool;
+  share_ = &share;
+  if (std::exchange(connects_only_, only_connects) != only_connects)
+    set(easy_, CURLOPT_CONNECT_ONLY, only_connects ? 1L : 0L);
   header_complete_ = stands_still_ = gave_all_ = was_resolved_ = has_encoding_ = connection_died_ = false;
   content_lengths_ = sendings_ = local_port_ = 0;
   stream_ = 0;
@@ -239,17 +242,15 @@ void CurlTransfer::prepare(Exchange* exchange, CurlPool& pool) {
   connections_ = 0;
   last_activity_ = exchange->timings.started;
   if (std::exchange(leaves_encoded_, false)) set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 1L);
-  Request& request = exchange->request;
-  set(easy_, CURLOPT_SHARE, pool.share);
-  if (!pool.names_to_forget.empty()) {
-    name_lines_ = std::move(pool.names_to_forget);
+  const Request& request = exchange->request;
+  set(easy_, CURLOPT_SHARE, share.handle);
+  if (!share.names_to_forget.empty()) {
+    name_lines_ = std::exchange(share.names_to_forget, {});
     set_names();
   }
   set_url(request);
   set(easy_, CURLOPT_CONNECTTIMEOUT_MS,
       static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(request.connect_timeout).count()));
-  set_method(request);
-  set_headers(request);
   if (request.settings != connection_ || connection_ == nullptr) set_connection(request);
   set_version(request);
   set_repetition();
@@ -429,7 +430,7 @@ void CurlTransfer::take_addresses(const std::vector<std::string>& addresses) {
   const HostPort& host = unresolved_.back();
   if (!std::exchange(was_resolved_, true)) name_lines_.clear();  // libcurl has read those
   name_lines_.push_back(resolve_line(host, addresses));
-  pool_->names_to_forget.push_back(forget_line(host));
+  share_->names_to_forget.push_back(forget_line(host));
   unresolved_.pop_back();
   last_activity_ = exchange_->timings.resolved = std::chrono::steady_clock::now();
   set_names();
@@ -789,7 +790,7 @@ void CurlTransfer::leave_encoded() {
   for (const auto& [name, value] : exchange_->response.headers()) {
     if (!same_name(name, "Content-Encoding")) continue;
     for_python = streamed && ++encodings == 1 && is_one_of(value, "gzip", "x-gzip", "deflate");
-    known = known && libcurl_decodes(value);
+    known = known && decodes(value);
   }
   if (!in_time || (known && !for_python)) return;
   leaves_encoded_ = true;
@@ -809,14 +810,38 @@ bool CurlTransfer::header_is_published() const {
   return exchange_->streaming && exchange_->streaming->header_complete;
 }
 
+void CurlTransfer::hand_over() { let_go_of_exchange(); }
+
+std::unique_ptr<CurlShare> CurlTransfer::take_share() {
+  set(easy_, CURLOPT_SHARE, static_cast<CURLSH*>(nullptr));
+  return std::move(own_share_);
+}
+
+Failure CurlTransfer::connection_failure(CURLcode code) const {
+  long value = 0;
+  curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &value);
+  Failure failure;
+  failure.os_error = static_cast<int>(value);
+  failure.message = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
+  Timings connected;
+  connected.sending = SteadyTime::max();
+  failure.kind = failure_kind(code, failure.os_error, failure.message, connected);
+  return failure;
+}
+
 void CurlTransfer::let_go() {
   if (exchange_->timings.sending == SteadyTime{}) take_connection_times();
-  set(easy_, CURLOPT_SHARE, static_cast<CURLSH*>(nullptr));
+  if (own_share_ == nullptr) set(easy_, CURLOPT_SHARE, static_cast<CURLSH*>(nullptr));
+  let_go_of_exchange();
+}
+
+void CurlTransfer::let_go_of_exchange() {
   unresolved_.clear();
   if (!name_lines_.empty()) {
     name_lines_.clear();
     set_names();
   }
+  share_ = nullptr;
   pool_ = nullptr;
   exchange_->transfer = nullptr;
   exchange_ = nullptr;

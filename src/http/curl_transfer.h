@@ -18,12 +18,24 @@
 
 namespace nest::http {
 
-// One user's connections: a share object with a connection cache of its own, so that N users are N clients
-// and no look-up ever walks through other users' connections. Its cache of names is only how libcurl is told
-// the addresses for one connection.
-struct CurlPool final : ConnectionPool::State {
-  CURLSH* share = nullptr;
+// A share object with a connection cache of its own. Its cache of names is only how libcurl is told the
+// addresses for one connection.
+class CurlShare {
+ public:
+  CurlShare();
+  // REQUIRES that no handle uses it. Closes what connections are left.
+  ~CurlShare();
+  CurlShare(const CurlShare&) = delete;
+  CurlShare& operator=(const CurlShare&) = delete;
+
+  CURLSH* const handle;
   std::vector<std::string> names_to_forget;  // lines for CURLOPT_RESOLVE
+};
+
+// One user's connections, so that N users are N clients and no look-up ever walks through other users'
+// connections.
+struct CurlPool : ConnectionPool::State {
+  std::unique_ptr<CurlShare> share;  // made when libcurl is to carry a request
   // HTTP/2 and 3, where requests share connections: one request at a time looks for a connection, or makes
   // one, and the others wait until it is there. (libcurl would let them write on one that is being made.)
   Exchange* connecting = nullptr;
@@ -59,8 +71,17 @@ class CurlTransfer {
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
-  // Points the handle at the exchange's request. `pool` is the user's.
+  // Points the handle at the exchange's request. `pool` is the user's, and has its share.
   void prepare(Exchange* exchange, CurlPool& pool);
+  // The same for a connection as the request needs it, and nothing else: one that no other transfer will use.
+  void prepare_connection(Exchange* exchange, CurlPool& pool, std::unique_ptr<CurlShare> share);
+  bool only_connects() const { return own_share_ != nullptr; }
+  // REQUIRES only_connects() and that libcurl has done so: lets go of the exchange, which is under way still.
+  void hand_over();
+  // REQUIRES that the handle is in no multi, nor its connection open.
+  std::unique_ptr<CurlShare> take_share();
+  // Of libcurl's verdict on reading and writing a connection that was handed over.
+  Failure connection_failure(CURLcode code) const;
   // Whether libcurl's verdict is no reason to give up; then the handle is set for another try.
   bool tries_again(CURLcode code);
 
@@ -100,6 +121,7 @@ class CurlTransfer {
   static int on_resolve(void* resolver, void* reserved, void* self);
   static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address);
 
+  void point_at(Exchange* exchange, CurlPool& pool, CurlShare& share, bool only_connects);
   bool refuses_repetition();
   bool is_repeatable() const;
   bool begin_sending();
@@ -131,12 +153,15 @@ class CurlTransfer {
   bool response_is_whole() const;
   bool header_is_published() const;
   void let_go();
+  void let_go_of_exchange();
 
   CURL* easy_;
   const SocketCallbacks sockets_;
   const Listeners listeners_;
   Exchange* exchange_ = nullptr;
   CurlPool* pool_ = nullptr;
+  CurlShare* share_ = nullptr;
+  std::unique_ptr<CurlShare> own_share_;  // of a transfer that only connects
   std::vector<HostPort> unresolved_;
   bool was_resolved_ = false;
   std::vector<std::string> name_lines_;
@@ -152,6 +177,7 @@ class CurlTransfer {
   bool in_clear_ = false;                 // HTTP/2 without TLS
   bool guessed_wrong_ = false;            // whether there is a connection with it
   long connections_ = 0;                  // that libcurl had made for this request when it was last looked at
+  bool connects_only_ = false;            // what the handle is set to
   bool sends_pieces_ = false;             // what the handle is set to
   bool repeats_refused_ = false;          // what the handle is set to
   int64_t given_ = 0;                     // bytes of a body that is sent in pieces

@@ -25,10 +25,13 @@ namespace nest::http {
 
 namespace {
 
-class CurlTransport final : public Transport {
+class CurlTransport final : public Connector {
  public:
-  CurlTransport(std::shared_ptr<LookUps> look_ups, const FileDescriptor& epoll, Events events)
-      : epoll_(epoll), events_(std::move(events)), resolver_(std::move(look_ups)) {
+  CurlTransport(std::shared_ptr<LookUps> look_ups, const FileDescriptor& epoll, Events events, Opened opened)
+      : epoll_(epoll),
+        events_(std::move(events)),
+        opened_(std::move(opened)),
+        resolver_(std::move(look_ups)) {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     NEST_CHECK(initialised == CURLE_OK, curl_easy_strerror(initialised));
     multi_ = curl_multi_init();
@@ -46,9 +49,10 @@ class CurlTransport final : public Transport {
     for (CurlTransfer* transfer : under_way_) {
       curl_multi_remove_handle(multi_, transfer->easy());
       transfer->abandon(FailureKind::kCancelled);
+      if (transfer->only_connects()) transfer->take_share();
       idle_.emplace_back(transfer);
     }
-    for (CurlPool* pool : pools_) curl_share_cleanup(std::exchange(pool->share, nullptr));
+    for (CurlPool* pool : pools_) pool->share.reset();
     curl_multi_cleanup(multi_);
     idle_.clear();
   }
@@ -60,6 +64,12 @@ class CurlTransport final : public Transport {
     } else {
       begin(exchange, pool);
     }
+  }
+
+  void connect(Exchange* exchange) override {
+    std::unique_ptr<CurlTransfer> transfer = take_idle();
+    transfer->prepare_connection(exchange, pool_of(*exchange), take_share());
+    bring_under_way(exchange, std::move(transfer));
   }
 
   void cancel(Exchange* exchange) override {
@@ -78,10 +88,7 @@ class CurlTransport final : public Transport {
   }
 
   void release(std::unique_ptr<ConnectionPool::State> state) override {
-    auto* pool = static_cast<CurlPool*>(state.get());
-    pools_.erase(pool);
-    const CURLSHcode code = curl_share_cleanup(pool->share);
-    NEST_CHECK(code == CURLSHE_OK, curl_share_strerror(code));
+    pools_.erase(static_cast<CurlPool*>(state.get()));
   }
 
   void on_ready(int fd, uint32_t epoll_events) override {
@@ -152,10 +159,18 @@ class CurlTransport final : public Transport {
 
   void begin(Exchange* exchange, CurlPool& pool) {
     std::unique_ptr<CurlTransfer> transfer = take_idle();
+    if (pool.share == nullptr) {
+      pool.share = take_share();
+      pools_.insert(&pool);
+    }
     transfer->prepare(exchange, pool);
+    if (exchange->pool->network.http_version != 11) pool.connecting = exchange;
+    bring_under_way(exchange, std::move(transfer));
+  }
+
+  void bring_under_way(Exchange* exchange, std::unique_ptr<CurlTransfer> transfer) {
     exchange->transfer = transfer.get();
     under_way_.insert(transfer.get());
-    if (exchange->pool->network.http_version != 11) pool.connecting = exchange;
     if (exchange->request.read_timeout != Duration::zero())
       add_deadline(transfer.get(), next_check(*transfer));
     launch(*transfer.release());  // under_way_'s now
@@ -195,6 +210,7 @@ class CurlTransport final : public Transport {
     uint32_t registered = 0;
     uint32_t wanted = 0;
     bool is_silent = false;  // over HTTP/1 and between two requests: the server has nothing to say
+    bool is_given = false;   // to the other transport: libcurl may think that it closes it
   };
 
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* /*socket_data*/) {
@@ -224,13 +240,14 @@ class CurlTransport final : public Transport {
       transport->socket_error_ = bind_to(network.local_address, made.get(), address.family);
     if (transport->socket_error_ != 0) return CURL_SOCKET_BAD;
     const int fd = made.release();
-    transport->watched(fd) = Watch{true, 0, 0, false};
+    transport->watched(fd) = Watch{true, 0, 0, false, false};
     return fd;
   }
 
   static int on_close(void* self, curl_socket_t fd) {
-    static_cast<CurlTransport*>(self)->watched(fd) = Watch{};  // the kernel drops it from the epoll set
-    return ::close(fd);
+    Watch& entry = static_cast<CurlTransport*>(self)->watched(fd);
+    const bool is_given = std::exchange(entry, Watch{}).is_given;  // the kernel drops it from the epoll set
+    return is_given ? 0 : ::close(fd);
   }
 
   Watch& watched(int fd) {
@@ -305,6 +322,75 @@ class CurlTransport final : public Transport {
     return transfer;
   }
 
+  std::unique_ptr<CurlShare> take_share() {
+    if (spare_shares_.empty()) return std::make_unique<CurlShare>();
+    std::unique_ptr<CurlShare> share = std::move(spare_shares_.back());
+    spare_shares_.pop_back();
+    return share;
+  }
+
+  // It is in no multi any more.
+  void retire(CurlTransfer* transfer) {
+    if (transfer->only_connects()) spare_shares_.push_back(transfer->take_share());
+    if (transfer->is_worn())
+      delete transfer;
+    else
+      idle_.emplace_back(transfer);
+  }
+
+  // libcurl has connected, for the other transport.
+  void hand_over(CurlTransfer* transfer) {
+    Exchange* exchange = transfer->exchange();
+    drop_deadline(transfer);
+    under_way_.erase(transfer);
+    OpenedConnection opened;
+    curl_easy_getinfo(transfer->easy(), CURLINFO_ACTIVESOCKET, &opened.fd);
+    NEST_CHECK(opened.fd != CURL_SOCKET_BAD, "libcurl has connected without a socket");
+    forget(opened.fd);
+    watched(opened.fd).is_connection = false;
+    transfer->hand_over();
+    if (exchange->request.url.starts_with("https:")) {
+      opened.tls = std::make_unique<Secured>(*this, transfer);
+    } else {
+      watched(opened.fd).is_given = true;
+      opened.socket = FileDescriptor(opened.fd);
+      curl_multi_remove_handle(multi_, transfer->easy());
+      retire(transfer);
+    }
+    opened_(exchange, std::move(opened));
+  }
+
+  class Secured final : public TlsStream {
+   public:
+    Secured(CurlTransport& transport, CurlTransfer* transfer) : transport_(transport), transfer_(transfer) {}
+    ~Secured() override {
+      curl_multi_remove_handle(transport_.multi_, transfer_->easy());  // closes it
+      transport_.retire(transfer_);
+    }
+    Secured(const Secured&) = delete;
+    Secured& operator=(const Secured&) = delete;
+
+    IoResult read(char* data, size_t size) override {
+      IoResult result;
+      return judged(curl_easy_recv(transfer_->easy(), data, size, &result.size), result);
+    }
+
+    IoResult write(std::string_view data) override {
+      IoResult result;
+      return judged(curl_easy_send(transfer_->easy(), data.data(), data.size(), &result.size), result);
+    }
+
+   private:
+    IoResult judged(CURLcode code, IoResult& result) {
+      result.again = code == CURLE_AGAIN;
+      if (code != CURLE_OK && code != CURLE_AGAIN) result.failure = transfer_->connection_failure(code);
+      return result;
+    }
+
+    CurlTransport& transport_;
+    CurlTransfer* transfer_;
+  };
+
   void launch(CurlTransfer& transfer) {
     const CURLMcode code = curl_multi_add_handle(multi_, transfer.easy());
     NEST_CHECK(code == CURLM_OK, curl_multi_strerror(code));
@@ -340,13 +426,7 @@ class CurlTransport final : public Transport {
   CurlPool& pool_of(const Exchange& exchange) {
     ConnectionPool& pool = *exchange.pool;
     if (!pool.state) {
-      auto state = std::make_unique<CurlPool>();
-      state->share = curl_share_init();
-      NEST_CHECK(state->share != nullptr, "curl_share_init");
-      curl_share_setopt(state->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT);
-      curl_share_setopt(state->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
-      pools_.insert(state.get());
-      pool.state = std::move(state);
+      pool.state = std::make_unique<CurlPool>();
     }
     return *static_cast<CurlPool*>(pool.state.get());
   }
@@ -385,6 +465,10 @@ class CurlTransport final : public Transport {
         launch(*transfer);
         continue;
       }
+      if (transfer->only_connects() && code == CURLE_OK) {
+        hand_over(transfer);
+        continue;
+      }
       watch_silence(message->easy_handle);
       finish(transfer, [&] { transfer->conclude(code, socket_error_); });
     }
@@ -402,16 +486,14 @@ class CurlTransport final : public Transport {
     under_way_.erase(transfer);
     curl_multi_remove_handle(multi_, transfer->easy());
     conclude();
-    if (transfer->is_worn())
-      delete transfer;
-    else
-      idle_.emplace_back(transfer);
+    retire(transfer);
     let_next_connect(exchange);
     events_.completed(exchange);
   }
 
   const FileDescriptor& epoll_;
   Events events_;
+  Opened opened_;
   CURLM* multi_;
   std::vector<const Exchange*> have_connected_;  // since the last collect(), of those that others wait for
   const std::function<void(Exchange*)> connected_ = [this](Exchange* exchange) {
@@ -434,7 +516,8 @@ class CurlTransport final : public Transport {
   std::vector<Watch> watches_;  // by descriptor
   std::vector<std::unique_ptr<CurlTransfer>> idle_;
   std::unordered_set<CurlTransfer*> under_way_;
-  std::unordered_set<CurlPool*> pools_;
+  std::unordered_set<CurlPool*> pools_;  // that have a share
+  std::vector<std::unique_ptr<CurlShare>> spare_shares_;
 };
 
 }  // namespace
@@ -453,7 +536,12 @@ std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Tran
 
 std::unique_ptr<Transport> make_curl_transport_with(std::shared_ptr<LookUps> look_ups,
                                                     const FileDescriptor& epoll, Transport::Events events) {
-  return std::make_unique<CurlTransport>(std::move(look_ups), epoll, std::move(events));
+  return make_curl_connector(std::move(look_ups), epoll, std::move(events), nullptr);
+}
+
+std::unique_ptr<Connector> make_curl_connector(std::shared_ptr<LookUps> look_ups, const FileDescriptor& epoll,
+                                               Transport::Events events, Connector::Opened opened) {
+  return std::make_unique<CurlTransport>(std::move(look_ups), epoll, std::move(events), std::move(opened));
 }
 
 }  // namespace nest::http

@@ -1,14 +1,53 @@
 // HTTP through libcurl's multi interface: carries every protocol feature. The only folder with curl.h.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/file_descriptor.h"
 #include "http/look_ups.h"
 #include "http/transport.h"
 
 namespace nest::http {
+
+// What came of reading from or writing to a connection.
+struct IoResult {
+  size_t size = 0;     // bytes; 0 is the end of what can be read, unless `again`
+  bool again = false;  // nothing now: wait for the descriptor
+  Failure failure;     // its kind is kNone unless the connection is broken
+};
+
+// A connection over TLS that libcurl opened for somebody else. Closed by its destruction. The I/O thread's.
+class TlsStream {
+ public:
+  virtual ~TlsStream() = default;
+  // May have more than the descriptor tells of: read until `again`.
+  virtual IoResult read(char* data, size_t size) = 0;
+  virtual IoResult write(std::string_view data) = 0;
+};
+
+// A connection on which nothing has been said yet, and whose descriptor is in no epoll set.
+struct OpenedConnection {
+  FileDescriptor socket;           // if it is plain
+  std::unique_ptr<TlsStream> tls;  // else
+  int fd = -1;                     // of either
+};
+
+// libcurl as what opens connections for another transport, besides carrying requests itself.
+class Connector : public Transport {
+ public:
+  using Opened = std::function<void(Exchange*, OpenedConnection)>;
+
+  // Makes a connection as the exchange needs it: names, addresses, limits and settings are seen to. Then
+  // `opened` has both, from outside libcurl, or the exchange is completed with its failure. Until then it may
+  // be cancelled like one that was started.
+  virtual void connect(Exchange* exchange) = 0;
+};
+
+std::unique_ptr<Connector> make_curl_connector(std::shared_ptr<LookUps> look_ups, const FileDescriptor& epoll,
+                                               Transport::Events events, Connector::Opened opened);
 
 // Must be made, used and destroyed on one thread. `epoll` must outlive it.
 std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Events events);

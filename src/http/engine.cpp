@@ -202,7 +202,7 @@ class HttpEngine::Loop {
   }
 
   void finish(Exchange* exchange) {
-    if (!exchange->streaming || !exchange->streaming->header_complete)
+    if (exchange->timings.completed == SteadyTime{})
       exchange->timings.completed = std::chrono::steady_clock::now();
     under_way_[exchange->place] = nullptr;
     exchange->next_handoff = newest_done_;

@@ -161,6 +161,7 @@ struct Exchange {
   Exchange* next_handoff = nullptr;  // see HandoffQueue
   void* waiter = nullptr;            // the Python side's; the I/O thread never reads it
   void* transfer = nullptr;          // the transport's; the Python thread never reads it
+  bool is_direct = false;            // the transport's as well: what `transfer` points to
 };
 
 }  // namespace nest::http

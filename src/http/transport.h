@@ -20,6 +20,7 @@ struct Network {
   std::shared_ptr<const NameSettings> names = std::make_shared<const NameSettings>();
   std::optional<Duration> name_time_to_live;  // instead of that of `names`
   std::string local_address;                  // numeric; empty: whichever the system chooses
+  bool goes_direct = true;                    // HTTP/1.1 without libcurl's transfers, where that can be
   int http_version = 11;                      // where the server can, as in Response::version: 11, 20 or 30
 
   Duration time_to_live() const { return name_time_to_live.value_or(names->time_to_live); }

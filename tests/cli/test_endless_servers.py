@@ -18,7 +18,6 @@ ENDLESS = (
     "silent_in_body",
     "endless_drip",
     "endless_chunks",
-    "endless_chunk_extension",
     "full_backlog",
 )
 

@@ -63,6 +63,10 @@ def test_help_has_every_option_that_is_not_hidden(nest: RunNest) -> None:
         ),
         (["--dns-ttl", "-1"], "argument --dns-ttl: '-1' is no number of seconds"),
         (
+            ["--http-transport", "pigeon"],
+            "argument --http-transport: invalid choice: 'pigeon' (choose from 'direct', 'curl')",
+        ),
+        (
             ["--dns-addresses", "all"],
             "argument --dns-addresses: invalid choice: 'all' (choose from 'first', 'rotate')",
         ),

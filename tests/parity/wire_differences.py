@@ -10,11 +10,6 @@ from probing import Explained
 
 WIRE_DIFFERENCES: tuple[Explained, ...] = (
     Explained(
-        ("* an empty header", "http an empty user agent", "http Expect"),
-        "no blank follows the colon of a header without a value",
-        r".* (X-A|User-Agent|Expect): ?\|.*",
-    ),
-    Explained(
         ("http no user agent", "http other headers"),
         "where there is no User-Agent none is sent; urllib3 adds its own",
         r"(?!.*User-Agent).*",

@@ -51,6 +51,7 @@ def use(**options: Any) -> None:
         "resolve": [],
         "local_address": [],
         "io_threads": None,
+        "http_transport": "direct",
         **options,
     }
     network.use_options(Namespace(**given))

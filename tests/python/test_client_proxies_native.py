@@ -43,7 +43,13 @@ def test_with_socks5h_the_proxy_looks_the_name_up(client: Any, server: Server, s
 
 
 def test_with_socks5_we_do(client: Any, server: Server, socks: SocksProxy) -> None:
-    options = {"dns_ttl": 60.0, "dns_addresses": "first", "local_address": [], "io_threads": None}
+    options = {
+        "dns_ttl": 60.0,
+        "dns_addresses": "first",
+        "local_address": [],
+        "io_threads": None,
+        "http_transport": "direct",
+    }
     client.base_url = f"http://elsewhere.test:{server.port}"
     network.use_options(Namespace(**options, resolve=[("elsewhere.test", 0, ["127.0.0.1"])]))
     try:

@@ -551,6 +551,18 @@ _HTTP = (
         era=Era.OURS,
     ),
     Option(
+        ("--http-transport",),
+        HTTP,
+        "What carries HTTP/1.1: direct, which is the fastest and leaves to libcurl what it does not know (proxies, "
+        "unix sockets); or curl, for all of it. Default: direct",
+        VALUE,
+        "<name>",
+        environment="LOCUST_HTTP_TRANSPORT",
+        default="direct",
+        choices=("direct", "curl"),
+        era=Era.OURS,
+    ),
+    Option(
         ("--dns-ttl",),
         HTTP,
         "How long the addresses of a host name are used before it is looked up again, in seconds; with 0 each "

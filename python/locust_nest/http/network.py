@@ -77,6 +77,7 @@ def thread_count(text: str) -> int:
 def use_options(own: Namespace) -> None:
     """What the options say holds for all users that come."""
     global _given_addresses
+    nest_engine.set_http_transport(direct=own.http_transport == "direct")
     nest_engine.set_name_settings(
         time_to_live=own.dns_ttl, rotate=own.dns_addresses == "rotate", overrides=own.resolve
     )

@@ -7,15 +7,17 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 
 #include "http/curl_transport.h"
+#include "http/direct_transport.h"
 #include "http/engine.h"
 
 namespace nest::http::testing {
 
-class EngineTest : public ::testing::Test {
+class EngineDriver : public ::testing::Test {
  protected:
   std::unique_ptr<Exchange> make(const std::string& url, const std::string& method = "GET") {
     auto exchange = std::make_unique<Exchange>();
@@ -64,13 +66,38 @@ class EngineTest : public ::testing::Test {
 
   std::unique_ptr<Exchange> get(const std::string& url) { return run(make(url)); }
 
-  EngineTest() : EngineTest(&make_curl_transport) {}
-  explicit EngineTest(TransportFactory make_transport, IoThreads threads = {})
+  explicit EngineDriver(TransportFactory make_transport, IoThreads threads = {})
       : engine_(std::move(make_transport), threads) {}
 
   HttpEngine engine_;
   std::shared_ptr<ConnectionPool> pool_ = engine_.make_pool();
   std::map<const Exchange*, int> completed_;
+};
+
+struct TransportKind {
+  const char* name;
+  std::unique_ptr<Transport> (*make)(std::shared_ptr<LookUps>, const FileDescriptor&, Transport::Events);
+};
+
+inline void PrintTo(const TransportKind& kind, std::ostream* out) { *out << kind.name; }
+
+inline auto both_transports() {
+  return ::testing::Values(TransportKind{"curl", &make_curl_transport_with},
+                           TransportKind{"direct", &make_direct_transport_with});
+}
+
+inline std::string name_of(const ::testing::TestParamInfo<TransportKind>& info) { return info.param.name; }
+
+// Over each of the transports.
+class EngineTest : public EngineDriver, public ::testing::WithParamInterface<TransportKind> {
+ protected:
+  explicit EngineTest(IoThreads threads = {})
+      : EngineTest(std::make_shared<LookUps>(&LookUps::ask_system), threads) {}
+  EngineTest(std::shared_ptr<LookUps> look_ups, IoThreads threads)
+      : EngineDriver([look_ups = std::move(look_ups), make = GetParam().make](
+                         const FileDescriptor& epoll,
+                         Transport::Events events) { return make(look_ups, epoll, std::move(events)); },
+                     threads) {}
 };
 
 }  // namespace nest::http::testing

@@ -25,7 +25,9 @@ using testing::ScriptedServer;
 
 const std::string kOk = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Test: yes\r\n\r\nhello";
 
-TEST_F(EngineTest, DeliversStatusHeadersAndBody) {
+INSTANTIATE_TEST_SUITE_P(Http, EngineTest, testing::both_transports(), testing::name_of);
+
+TEST_P(EngineTest, DeliversStatusHeadersAndBody) {
   const ScriptedServer server(always(kOk));
   const auto done = get(server.url("/x"));
   EXPECT_EQ(done->failure.kind, FailureKind::kNone);
@@ -37,7 +39,7 @@ TEST_F(EngineTest, DeliversStatusHeadersAndBody) {
   EXPECT_EQ(done->response.headers()[1].second, "yes");
 }
 
-TEST_F(EngineTest, StampsTheTimesInOrder) {
+TEST_P(EngineTest, StampsTheTimesInOrder) {
   const ScriptedServer server(always(kOk));
   const Timings times = get(server.url("/"))->timings;
   EXPECT_LE(times.submitted, times.started);
@@ -52,7 +54,7 @@ Duration sum(const TimeParts& parts) {
   return parts.dns + parts.connect + parts.tls + parts.send + parts.first_byte + parts.download;
 }
 
-TEST_F(EngineTest, OnlyANewConnectionTakesTimeToBeMade) {
+TEST_P(EngineTest, OnlyANewConnectionTakesTimeToBeMade) {
   const ScriptedServer server(always(kOk));
   for (const bool is_new : {true, false}) {
     const Timings times = get(server.url("/"))->timings;
@@ -65,7 +67,7 @@ TEST_F(EngineTest, OnlyANewConnectionTakesTimeToBeMade) {
   }
 }
 
-TEST_F(EngineTest, EachDelayOfTheServerIsTimedWhereItBelongs) {
+TEST_P(EngineTest, EachDelayOfTheServerIsTimedWhereItBelongs) {
   constexpr auto kDelay = milliseconds(40);
   constexpr size_t kBody = 30'000'000;  // more than the kernel takes
   const ScriptedServer server([=](Connection& connection) {
@@ -93,7 +95,7 @@ TEST_F(EngineTest, EachDelayOfTheServerIsTimedWhereItBelongs) {
   EXPECT_EQ(sum(parts), done->timings.response_time());
 }
 
-TEST_F(EngineTest, AnInterimResponseIsNotTheFirstByte) {
+TEST_P(EngineTest, AnInterimResponseIsNotTheFirstByte) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send("HTTP/1.1 103 Early Hints\r\n\r\n");
@@ -105,7 +107,7 @@ TEST_F(EngineTest, AnInterimResponseIsNotTheFirstByte) {
   EXPECT_GE(done->timings.parts().first_byte, milliseconds(20));
 }
 
-TEST_F(EngineTest, TheLastPartOfAFailedRequestLastsUntilTheFailure) {
+TEST_P(EngineTest, TheLastPartOfAFailedRequestLastsUntilTheFailure) {
   const ScriptedServer server([](Connection& connection) { connection.hang(); });
   auto silent = make(server.url("/"));
   silent->request.read_timeout = milliseconds(50);
@@ -120,7 +122,7 @@ TEST_F(EngineTest, TheLastPartOfAFailedRequestLastsUntilTheFailure) {
   EXPECT_EQ(tried.dns + tried.connect, refused->timings.response_time());
 }
 
-TEST_F(EngineTest, SendsMethodHeadersAndBodyAndNothingOfItsOwn) {
+TEST_P(EngineTest, SendsMethodHeadersAndBodyAndNothingOfItsOwn) {
   std::string seen;
   {
     const ScriptedServer server([&seen](Connection& connection) {
@@ -138,7 +140,9 @@ TEST_F(EngineTest, SendsMethodHeadersAndBodyAndNothingOfItsOwn) {
   }
   EXPECT_TRUE(seen.starts_with("PATCH /path?q=1 HTTP/1.1\r\n")) << seen;
   EXPECT_NE(seen.find("accept: text/plain\r\n"), std::string::npos) << seen;
-  EXPECT_NE(seen.find("X-Empty:\r\n"), std::string::npos) << seen;
+  EXPECT_TRUE(seen.find("X-Empty:\r\n") != std::string::npos ||
+              seen.find("X-Empty: \r\n") != std::string::npos)
+      << seen;
   EXPECT_NE(seen.find("Content-Length: 2\r\n"), std::string::npos) << seen;
   EXPECT_EQ(seen.find("User-Agent"), std::string::npos) << seen;
   EXPECT_EQ(seen.find("Content-Type"), std::string::npos) << seen;
@@ -146,7 +150,7 @@ TEST_F(EngineTest, SendsMethodHeadersAndBodyAndNothingOfItsOwn) {
   EXPECT_TRUE(seen.ends_with("\r\n\r\n{}")) << seen;
 }
 
-TEST_F(EngineTest, AnEmptyPostSaysThatItsLengthIsZero) {
+TEST_P(EngineTest, AnEmptyPostSaysThatItsLengthIsZero) {
   std::string seen;
   {
     const ScriptedServer server([&seen](Connection& connection) {
@@ -158,7 +162,7 @@ TEST_F(EngineTest, AnEmptyPostSaysThatItsLengthIsZero) {
   EXPECT_NE(seen.find("Content-Length: 0\r\n"), std::string::npos) << seen;
 }
 
-TEST_F(EngineTest, AHeadRequestHasNoBodyAndDoesNotBreakTheConnection) {
+TEST_P(EngineTest, AHeadRequestHasNoBodyAndDoesNotBreakTheConnection) {
   const ScriptedServer server([](Connection& connection) {
     for (std::string request = connection.read_request(); !request.empty();
          request = connection.read_request()) {
@@ -171,7 +175,7 @@ TEST_F(EngineTest, AHeadRequestHasNoBodyAndDoesNotBreakTheConnection) {
   EXPECT_EQ(server.accepted(), 1);
 }
 
-TEST_F(EngineTest, OneUserKeepsItsConnectionAndNeverUsesAnothersOne) {
+TEST_P(EngineTest, OneUserKeepsItsConnectionAndNeverUsesAnothersOne) {
   const ScriptedServer server(always(kOk));
   for (int i = 0; i < 5; ++i) get(server.url("/"));
   EXPECT_EQ(server.accepted(), 1);
@@ -184,7 +188,7 @@ TEST_F(EngineTest, OneUserKeepsItsConnectionAndNeverUsesAnothersOne) {
   EXPECT_EQ(server.accepted(), 2);
 }
 
-TEST_F(EngineTest, AConnectionThatDiedIdleIsReplaced) {
+TEST_P(EngineTest, AConnectionThatDiedIdleIsReplaced) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send(kOk);
@@ -205,7 +209,7 @@ ScriptedServer::Script dies_at_the_second(std::atomic<int>& requests, bool by_re
   };
 }
 
-TEST_F(EngineTest, ARequestWhoseConnectionDiesIsSentAgainIfItIsSafe) {
+TEST_P(EngineTest, ARequestWhoseConnectionDiesIsSentAgainIfItIsSafe) {
   for (const bool by_reset : {false, true}) {
     std::atomic<int> requests{0};
     const ScriptedServer server(dies_at_the_second(requests, by_reset));
@@ -220,7 +224,7 @@ TEST_F(EngineTest, ARequestWhoseConnectionDiesIsSentAgainIfItIsSafe) {
   }
 }
 
-TEST_F(EngineTest, ARequestWhoseConnectionDiesIsNotSentAgainIfTheServerMayHaveActedOnIt) {
+TEST_P(EngineTest, ARequestWhoseConnectionDiesIsNotSentAgainIfTheServerMayHaveActedOnIt) {
   for (const bool by_reset : {false, true}) {
     const FailureKind expected = by_reset ? FailureKind::kConnectionReset : FailureKind::kConnectionClosed;
     std::atomic<int> requests{0};
@@ -238,27 +242,29 @@ TEST_F(EngineTest, ARequestWhoseConnectionDiesIsNotSentAgainIfTheServerMayHaveAc
   }
 }
 
-TEST_F(EngineTest, ARequestIsSentAgainOnlyOnce) {
+TEST_P(EngineTest, ARequestIsSentAgainOnlyOnce) {
   std::atomic<int> requests{0};
   std::atomic<int> waiting{0};
   const ScriptedServer server([&](Connection& connection) {
     connection.read_request();
-    ++waiting;
-    while (waiting < 3) std::this_thread::sleep_for(milliseconds(1));
-    connection.send(kOk);
-    if (!connection.read_request().empty()) ++requests;
+    if (++waiting <= 3) {
+      while (waiting < 3) std::this_thread::sleep_for(milliseconds(1));
+      connection.send(kOk);
+      if (connection.read_request().empty()) return;
+    }
+    ++requests;
   });
-  // Three connections, all of which die at the next request.
+  // Three connections, all of which die at the next request, and so does a fourth one at its first.
   std::vector<std::unique_ptr<Exchange>> first;
   for (int i = 0; i < 3; ++i) first.push_back(make(server.url("/")));
   for (auto& exchange : first) submit(*exchange);
   for (auto& exchange : first) wait_for(exchange.get());
   EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kConnectionClosed);
   EXPECT_EQ(requests, 2);
-  EXPECT_EQ(server.accepted(), 3);
+  EXPECT_EQ(server.accepted(), std::string(GetParam().name) == "curl" ? 3 : 4);
 }
 
-TEST_F(EngineTest, AConnectionThatEndedIdleIsNoticedBeforeARequestIsSent) {
+TEST_P(EngineTest, AConnectionThatEndedIdleIsNoticedBeforeARequestIsSent) {
   const auto closes = [](Connection& connection) { connection.close(); };
   const auto resets = [](Connection& connection) { connection.reset(); };
   const auto says_so = [](Connection& connection) {
@@ -293,7 +299,7 @@ TEST_F(EngineTest, AConnectionThatEndedIdleIsNoticedBeforeARequestIsSent) {
   }
 }
 
-TEST_F(EngineTest, AUserConnectsFromItsLocalAddress) {
+TEST_P(EngineTest, AUserConnectsFromItsLocalAddress) {
   std::string peer;
   {
     const ScriptedServer server([&peer](Connection& connection) {
@@ -309,7 +315,7 @@ TEST_F(EngineTest, AUserConnectsFromItsLocalAddress) {
   EXPECT_EQ(peer, "127.0.0.2");
 }
 
-TEST_F(EngineTest, ALocalAddressThatIsNotOursKeepsTheConnectionFromBeingMade) {
+TEST_P(EngineTest, ALocalAddressThatIsNotOursKeepsTheConnectionFromBeingMade) {
   const ScriptedServer server(always(kOk));
   Network network;
   network.local_address = "192.0.2.1";
@@ -324,7 +330,7 @@ TEST_F(EngineTest, ALocalAddressThatIsNotOursKeepsTheConnectionFromBeingMade) {
   EXPECT_EQ(server.accepted(), 0);
 }
 
-TEST_F(EngineTest, ManyUsersAreServedAtOnce) {
+TEST_P(EngineTest, ManyUsersAreServedAtOnce) {
   constexpr int kUsers = 200;
   const ScriptedServer server(always(kOk));
   std::vector<std::unique_ptr<Exchange>> exchanges;
@@ -340,7 +346,7 @@ TEST_F(EngineTest, ManyUsersAreServedAtOnce) {
   EXPECT_EQ(server.accepted(), kUsers);
 }
 
-TEST_F(EngineTest, ChunksInterimResponsesAndRepeatedHeadersAreUnderstood) {
+TEST_P(EngineTest, ChunksInterimResponsesAndRepeatedHeadersAreUnderstood) {
   const ScriptedServer server(always(
       "HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\n"
       "HTTP/1.1 404 Not Here\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -353,7 +359,7 @@ TEST_F(EngineTest, ChunksInterimResponsesAndRepeatedHeadersAreUnderstood) {
   EXPECT_EQ(done->response.headers().size(), 3U);
 }
 
-TEST_F(EngineTest, WhatIsTooLongIsCountedAndNotKept) {
+TEST_P(EngineTest, WhatIsTooLongIsCountedAndNotKept) {
   const ScriptedServer server(
       always("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\nhello" + std::string(99'995, 'x')));
   for (const uint64_t limit : {uint64_t{0}, uint64_t{5}, uint64_t{100'000}, UINT64_MAX}) {
@@ -367,7 +373,7 @@ TEST_F(EngineTest, WhatIsTooLongIsCountedAndNotKept) {
   EXPECT_EQ(server.accepted(), 1);
 }
 
-TEST_F(EngineTest, HeaderLinesThatGoOnAreJoined) {
+TEST_P(EngineTest, HeaderLinesThatGoOnAreJoined) {
   const ScriptedServer server(
       always("HTTP/1.1 200 OK\r\nX-Long: a\r\n b\r\n\tc: d\r\nContent-Length: 0\r\n\r\n"));
   const auto done = get(server.url("/"));
@@ -377,7 +383,7 @@ TEST_F(EngineTest, HeaderLinesThatGoOnAreJoined) {
 }
 
 // libcurl before 8.1.1 took the last line of the response before it, which was gone.
-TEST_F(EngineTest, AHeaderThatBeginsWithALineThatGoesOnContinuesNoOtherResponse) {
+TEST_P(EngineTest, AHeaderThatBeginsWithALineThatGoesOnContinuesNoOtherResponse) {
   std::atomic<int> answered{0};
   const ScriptedServer server([&](Connection& connection) {
     while (!connection.read_request().empty())
@@ -389,7 +395,7 @@ TEST_F(EngineTest, AHeaderThatBeginsWithALineThatGoesOnContinuesNoOtherResponse)
   }
 }
 
-TEST_F(EngineTest, AnAnswerThatNobodyAskedForEndsTheConnection) {
+TEST_P(EngineTest, AnAnswerThatNobodyAskedForEndsTheConnection) {
   std::atomic<bool> is_first{true};
   std::promise<void> closed;
   const ScriptedServer server([&](Connection& connection) {
@@ -406,7 +412,7 @@ TEST_F(EngineTest, AnAnswerThatNobodyAskedForEndsTheConnection) {
   EXPECT_EQ(server.accepted(), 2);
 }
 
-TEST_F(EngineTest, ABodyWithoutLengthEndsWithTheConnection) {
+TEST_P(EngineTest, ABodyWithoutLengthEndsWithTheConnection) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send("HTTP/1.0 200 OK\r\n\r\nhello");
@@ -417,7 +423,7 @@ TEST_F(EngineTest, ABodyWithoutLengthEndsWithTheConnection) {
   EXPECT_EQ(done->response.body, "hello");
 }
 
-TEST_F(EngineTest, NamesARefusedConnection) {
+TEST_P(EngineTest, NamesARefusedConnection) {
   std::string url;
   { url = ScriptedServer(always(kOk)).url("/"); }
   const auto done = get(url);
@@ -426,7 +432,7 @@ TEST_F(EngineTest, NamesARefusedConnection) {
   EXPECT_EQ(done->response.status, 0);
 }
 
-TEST_F(EngineTest, NamesWhatServersDoWrong) {
+TEST_P(EngineTest, NamesWhatServersDoWrong) {
   const auto failure_of = [this](const ScriptedServer::Script& script) {
     const ScriptedServer server(script);
     return get(server.url("/"))->failure.kind;
@@ -465,7 +471,7 @@ TEST_F(EngineTest, NamesWhatServersDoWrong) {
             FailureKind::kConnectionReset);
 }
 
-TEST_F(EngineTest, AnEndlessHeaderIsCutOff) {
+TEST_P(EngineTest, AnEndlessHeaderIsCutOff) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send("HTTP/1.1 200 OK\r\n");
@@ -475,7 +481,7 @@ TEST_F(EngineTest, AnEndlessHeaderIsCutOff) {
   EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kHeaderTooLarge);
 }
 
-TEST_F(EngineTest, ThereIsNoStatusBeforeTheHeaderIsComplete) {
+TEST_P(EngineTest, ThereIsNoStatusBeforeTheHeaderIsComplete) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nX-Cut: o");
@@ -488,7 +494,7 @@ TEST_F(EngineTest, ThereIsNoStatusBeforeTheHeaderIsComplete) {
   EXPECT_EQ(done->response.status, 0);
 }
 
-TEST_F(EngineTest, ABodyInAnUnknownEncodingComesAsItIs) {
+TEST_P(EngineTest, ABodyInAnUnknownEncodingComesAsItIs) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send("HTTP/1.1 200 OK\r\nContent-Encoding: utf-8\r\nContent-Length: 2\r\n\r\nok");
@@ -500,7 +506,7 @@ TEST_F(EngineTest, ABodyInAnUnknownEncodingComesAsItIs) {
   EXPECT_EQ(get(server.url("/"))->response.body, "ok") << "the next one is decoded again";
 }
 
-TEST_F(EngineTest, ASilentServerRunsIntoTheReadTimeout) {
+TEST_P(EngineTest, ASilentServerRunsIntoTheReadTimeout) {
   const ScriptedServer server([](Connection& connection) { connection.hang(); });
   auto exchange = make(server.url("/"));
   exchange->request.read_timeout = milliseconds(50);
@@ -510,7 +516,7 @@ TEST_F(EngineTest, ASilentServerRunsIntoTheReadTimeout) {
   EXPECT_GE(done->timings.response_time(), milliseconds(50));
 }
 
-TEST_F(EngineTest, ATimeoutBeforeTheWholeBodyIsSentIsNamedSo) {
+TEST_P(EngineTest, ATimeoutBeforeTheWholeBodyIsSentIsNamedSo) {
   std::promise<void> end;
   {
     const ScriptedServer server(
@@ -529,7 +535,7 @@ TEST_F(EngineTest, ATimeoutBeforeTheWholeBodyIsSentIsNamedSo) {
   }
 }
 
-TEST_F(EngineTest, AServerThatGoesSilentInTheBodyRunsIntoTheReadTimeout) {
+TEST_P(EngineTest, AServerThatGoesSilentInTheBodyRunsIntoTheReadTimeout) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
@@ -542,7 +548,7 @@ TEST_F(EngineTest, AServerThatGoesSilentInTheBodyRunsIntoTheReadTimeout) {
   EXPECT_EQ(done->response.status, 200);
 }
 
-TEST_F(EngineTest, AServerThatDripsIsNotSilent) {
+TEST_P(EngineTest, AServerThatDripsIsNotSilent) {
   const ScriptedServer server([](Connection& connection) {
     while (!connection.read_request().empty()) {
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n");
@@ -564,7 +570,7 @@ TEST_F(EngineTest, AServerThatDripsIsNotSilent) {
   EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kNone);
 }
 
-TEST_F(EngineTest, ACancelledRequestComesBackOnceAndCancelled) {
+TEST_P(EngineTest, ACancelledRequestComesBackOnceAndCancelled) {
   const ScriptedServer server([](Connection& connection) { connection.hang(); });
   const auto exchange = make(server.url("/"));
   submit(*exchange);
@@ -577,7 +583,7 @@ TEST_F(EngineTest, ACancelledRequestComesBackOnceAndCancelled) {
   EXPECT_EQ(completed_[exchange.get()], 1) << "cancelling what has come back must do nothing";
 }
 
-TEST_F(EngineTest, RequestsThatWaitForTheConnectionOfAnotherAreCancelledOneByOne) {
+TEST_P(EngineTest, RequestsThatWaitForTheConnectionOfAnotherAreCancelledOneByOne) {
   const ScriptedServer server([](Connection& connection) { connection.hang(); });
   Network network;
   network.http_version = 20;
@@ -595,7 +601,7 @@ TEST_F(EngineTest, RequestsThatWaitForTheConnectionOfAnotherAreCancelledOneByOne
   }
 }
 
-TEST_F(EngineTest, ARequestThatIsCancelledUnsentHasNoStatus) {
+TEST_P(EngineTest, ARequestThatIsCancelledUnsentHasNoStatus) {
   const ScriptedServer server([](Connection& connection) {
     if (connection.read_request().starts_with("GET /answered")) {
       connection.send("HTTP/1.0 404 No\r\nContent-Length: 0\r\n\r\n");
@@ -613,7 +619,7 @@ TEST_F(EngineTest, ARequestThatIsCancelledUnsentHasNoStatus) {
   EXPECT_EQ(exchange->response.version, 11);
 }
 
-TEST_F(EngineTest, PoolsMayGoWhileOthersWork) {
+TEST_P(EngineTest, PoolsMayGoWhileOthersWork) {
   const ScriptedServer server(always(kOk));
   for (int i = 0; i < 20; ++i) {
     pool_ = engine_.make_pool();
@@ -624,7 +630,7 @@ TEST_F(EngineTest, PoolsMayGoWhileOthersWork) {
   EXPECT_EQ(server.accepted(), 20);
 }
 
-TEST_F(EngineTest, ShutdownEndsWhatIsUnderWay) {
+TEST_P(EngineTest, ShutdownEndsWhatIsUnderWay) {
   const ScriptedServer server([](Connection& connection) { connection.hang(); });
   const auto exchange = make(server.url("/"));
   submit(*exchange);
@@ -635,7 +641,7 @@ TEST_F(EngineTest, ShutdownEndsWhatIsUnderWay) {
   EXPECT_EQ(exchange->failure.kind, FailureKind::kCancelled);
 }
 
-TEST_F(EngineTest, AUrlThatIsNoneFailsAsSuch) {
+TEST_P(EngineTest, AUrlThatIsNoneFailsAsSuch) {
   EXPECT_EQ(get("ftp://127.0.0.1/x")->failure.kind, FailureKind::kInvalidUrl);
   EXPECT_EQ(get("http://[bad/")->failure.kind, FailureKind::kInvalidUrl);
   EXPECT_EQ(get("http://127.0.0.1/" + std::string(8'000'000, 'x'))->failure.kind, FailureKind::kInvalidUrl);

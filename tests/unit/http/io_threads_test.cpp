@@ -21,7 +21,7 @@ namespace {
 
 using testing::always;
 using testing::Connection;
-using testing::EngineTest;
+using testing::EngineDriver;
 using testing::ScriptedServer;
 
 constexpr IoThreads kThree{3, 1};
@@ -68,9 +68,9 @@ TransportFactory answering() {
   };
 }
 
-class SpreadUsersTest : public EngineTest {
+class SpreadUsersTest : public EngineDriver {
  protected:
-  SpreadUsersTest() : EngineTest(answering(), kThree) { pool_.reset(); }
+  SpreadUsersTest() : EngineDriver(answering(), kThree) { pool_.reset(); }
 
   // Which thread answered.
   int thread_of(const std::shared_ptr<ConnectionPool>& pool) {
@@ -178,9 +178,9 @@ TEST_F(SpreadUsersTest, NothingIsLostOrLeftLying) {
 }
 
 // With libcurl and a server.
-class IoThreadsTest : public EngineTest, public ::testing::WithParamInterface<size_t> {
+class IoThreadsTest : public EngineDriver, public ::testing::WithParamInterface<size_t> {
  protected:
-  IoThreadsTest() : EngineTest(&make_curl_transport, {GetParam(), 1}) {}
+  IoThreadsTest() : EngineDriver(&make_direct_transport, {GetParam(), 1}) {}
 };
 
 TEST_P(IoThreadsTest, EachUserHasOneConnectionAndEachRequestItsAnswer) {

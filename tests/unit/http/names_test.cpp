@@ -61,19 +61,17 @@ class NamesTest : public EngineTest {
 
  private:
   explicit NamesTest(std::shared_ptr<Directory> directory)
-      : EngineTest(
-            [look_ups = std::make_shared<LookUps>([directory](const std::string& name) {
-               return directory->look_up(name);
-             })](const FileDescriptor& epoll, Transport::Events events) {
-              return make_curl_transport_with(look_ups, epoll, std::move(events));
-            },
-            IoThreads{3, 1}),
+      : EngineTest(std::make_shared<LookUps>(
+                       [directory](const std::string& name) { return directory->look_up(name); }),
+                   IoThreads{3, 1}),
         directory_(std::move(directory)) {
     directory_->addresses["here.test"] = {"127.0.0.1"};
   }
 };
 
-TEST_F(NamesTest, ANameIsLookedUpOnceForAllUsers) {
+INSTANTIATE_TEST_SUITE_P(Http, NamesTest, testing::both_transports(), testing::name_of);
+
+TEST_P(NamesTest, ANameIsLookedUpOnceForAllUsers) {
   const ScriptedServer server(always(kOk));
   for (int user = 0; user < 3; ++user) {
     pool_ = engine_.make_pool();
@@ -83,14 +81,14 @@ TEST_F(NamesTest, ANameIsLookedUpOnceForAllUsers) {
   EXPECT_EQ(server.accepted(), 3);
 }
 
-TEST_F(NamesTest, NumbersAreNotLookedUp) {
+TEST_P(NamesTest, NumbersAreNotLookedUp) {
   const ScriptedServer server(always(kOk));
   const auto done = get(server.url("/"));
   EXPECT_EQ(done->response.status, 200);
   EXPECT_EQ(directory_->look_ups, 0);
 }
 
-TEST_F(NamesTest, TheTimeOfTheLookUpIsAPartOfItsOwnWhereAConnectionIsOpened) {
+TEST_P(NamesTest, TheTimeOfTheLookUpIsAPartOfItsOwnWhereAConnectionIsOpened) {
   const ScriptedServer server(always(kOk));
   directory_->answers = false;
   auto exchange = make(at("here.test", server));
@@ -107,7 +105,7 @@ TEST_F(NamesTest, TheTimeOfTheLookUpIsAPartOfItsOwnWhereAConnectionIsOpened) {
   EXPECT_EQ(get(at("here.test", server))->timings.parts().dns, Duration::zero());
 }
 
-TEST_F(NamesTest, WithoutATimeToLiveEachConnectionAsks) {
+TEST_P(NamesTest, WithoutATimeToLiveEachConnectionAsks) {
   const ScriptedServer server(always(kOkOnce));
   NameSettings names;
   names.time_to_live = Duration::zero();
@@ -116,7 +114,7 @@ TEST_F(NamesTest, WithoutATimeToLiveEachConnectionAsks) {
   EXPECT_EQ(directory_->look_ups, 3);
 }
 
-TEST_F(NamesTest, AUserMayHaveATimeToLiveOfItsOwn) {
+TEST_P(NamesTest, AUserMayHaveATimeToLiveOfItsOwn) {
   const ScriptedServer server(always(kOkOnce));
   get(at("here.test", server));
   Network network;
@@ -126,14 +124,14 @@ TEST_F(NamesTest, AUserMayHaveATimeToLiveOfItsOwn) {
   EXPECT_EQ(directory_->look_ups, 2);
 }
 
-TEST_F(NamesTest, TheAddressesAreTriedInOrder) {
+TEST_P(NamesTest, TheAddressesAreTriedInOrder) {
   const ScriptedServer server(always(kOk));
   directory_->addresses["two.test"] = {"127.0.0.2", "127.0.0.1"};  // nothing listens on the first
   const auto done = get(at("two.test", server));
   EXPECT_EQ(done->response.status, 200) << done->failure.message;
 }
 
-TEST_F(NamesTest, ConnectionsTakeTheAddressesInTurnIfAskedTo) {
+TEST_P(NamesTest, ConnectionsTakeTheAddressesInTurnIfAskedTo) {
   std::vector<std::string> hosts;
   const ScriptedServer server(always(kOkOnce));
   directory_->addresses["two.test"] = {"127.0.0.2", "127.0.0.1"};
@@ -145,7 +143,7 @@ TEST_F(NamesTest, ConnectionsTakeTheAddressesInTurnIfAskedTo) {
   EXPECT_EQ(directory_->look_ups, 1);
 }
 
-TEST_F(NamesTest, ANewAddressIsFoundOnceTheOldOneIsTooOld) {
+TEST_P(NamesTest, ANewAddressIsFoundOnceTheOldOneIsTooOld) {
   const ScriptedServer server(always(kOkOnce));
   directory_->addresses["moves.test"] = {"127.0.0.2"};
   NameSettings names;
@@ -157,7 +155,7 @@ TEST_F(NamesTest, ANewAddressIsFoundOnceTheOldOneIsTooOld) {
   EXPECT_EQ(get(at("moves.test", server))->response.status, 200);
 }
 
-TEST_F(NamesTest, WhatTheUserSaysGoesBeforeAnyLookUp) {
+TEST_P(NamesTest, WhatTheUserSaysGoesBeforeAnyLookUp) {
   const ScriptedServer server(always(kOk));
   NameSettings names;
   names.override_addresses("Elsewhere.test", server.port(), {"127.0.0.1"});
@@ -169,7 +167,7 @@ TEST_F(NamesTest, WhatTheUserSaysGoesBeforeAnyLookUp) {
   EXPECT_EQ(directory_->look_ups, 1);
 }
 
-TEST_F(NamesTest, AFailureHasTheResolversReason) {
+TEST_P(NamesTest, AFailureHasTheResolversReason) {
   const auto done = get("http://nowhere.test/");
   EXPECT_EQ(done->failure.kind, FailureKind::kNameResolution);
   EXPECT_EQ(done->failure.os_error, EAI_NONAME);
@@ -178,7 +176,7 @@ TEST_F(NamesTest, AFailureHasTheResolversReason) {
   EXPECT_EQ(done->timings.parts().dns, done->timings.response_time());
 }
 
-TEST_F(NamesTest, ARequestWhoseNameIsLookedUpIsCancelledAtOnce) {
+TEST_P(NamesTest, ARequestWhoseNameIsLookedUpIsCancelledAtOnce) {
   const ScriptedServer server(always(kOk));
   directory_->answers = false;
   auto exchange = make(at("here.test", server));
@@ -193,7 +191,7 @@ TEST_F(NamesTest, ARequestWhoseNameIsLookedUpIsCancelledAtOnce) {
   EXPECT_EQ(get(at("here.test", server))->response.status, 200);
 }
 
-TEST_F(NamesTest, ShutdownWaitsForNoLookUp) {
+TEST_P(NamesTest, ShutdownWaitsForNoLookUp) {
   directory_->answers = false;
   auto exchange = make("http://here.test/");
   submit(*exchange);
@@ -203,7 +201,7 @@ TEST_F(NamesTest, ShutdownWaitsForNoLookUp) {
   EXPECT_EQ(exchange->failure.kind, FailureKind::kCancelled);
 }
 
-TEST_F(NamesTest, OfAProxyTheNameIsLookedUpAndNotThatOfTheTarget) {
+TEST_P(NamesTest, OfAProxyTheNameIsLookedUpAndNotThatOfTheTarget) {
   std::string seen;
   {
     const ScriptedServer proxy([&seen](Connection& connection) {

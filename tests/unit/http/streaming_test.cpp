@@ -29,7 +29,7 @@ std::string header(const std::string& lines) { return "HTTP/1.1 200 OK\r\n" + li
 // Reads responses while they arrive and sends bodies while they are made, as the Python side does.
 class StreamingTest : public EngineTest {
  protected:
-  StreamingTest() : EngineTest(&make_curl_transport, {3, 1}) {}
+  StreamingTest() : EngineTest(IoThreads{3, 1}) {}
 
   std::unique_ptr<Exchange> make_download(const std::string& url) {
     auto exchange = make(url);
@@ -86,7 +86,9 @@ class StreamingTest : public EngineTest {
   }
 };
 
-TEST_F(StreamingTest, BodiesOfSeveralUsersCrossAtOnce) {
+INSTANTIATE_TEST_SUITE_P(Http, StreamingTest, testing::both_transports(), testing::name_of);
+
+TEST_P(StreamingTest, BodiesOfSeveralUsersCrossAtOnce) {
   constexpr size_t kSize = 1 << 20;  // four times what is kept of one
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
@@ -116,7 +118,7 @@ TEST_F(StreamingTest, BodiesOfSeveralUsersCrossAtOnce) {
   EXPECT_EQ(sizes, std::vector<size_t>(exchanges.size(), kSize));
 }
 
-TEST_F(StreamingTest, TheHeaderComesBeforeTheBody) {
+TEST_P(StreamingTest, TheHeaderComesBeforeTheBody) {
   std::promise<void> header_seen;
   const ScriptedServer server([&header_seen](Connection& connection) {
     connection.read_request();
@@ -142,7 +144,7 @@ TEST_F(StreamingTest, TheHeaderComesBeforeTheBody) {
   EXPECT_EQ(exchange->timings.response_time(), until_header);
 }
 
-TEST_F(StreamingTest, InterimHeadersAreNotTheResponses) {
+TEST_P(StreamingTest, InterimHeadersAreNotTheResponses) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send("HTTP/1.1 102 Wait\r\nX-Interim: 1\r\n\r\n");
@@ -155,7 +157,7 @@ TEST_F(StreamingTest, InterimHeadersAreNotTheResponses) {
   EXPECT_EQ(read_all(*exchange), "abc");
 }
 
-TEST_F(StreamingTest, AGzippedBodyIsHandedOverAsItWasSentAndOnlyThen) {
+TEST_P(StreamingTest, AGzippedBodyIsHandedOverAsItWasSentAndOnlyThen) {
   const std::string hello(
       "\037\213\010\000\000\000\000\000\002\003\313\110\315\311\311\007\000\206\246\020\066\005\000\000\000",
       25);
@@ -170,7 +172,7 @@ TEST_F(StreamingTest, AGzippedBodyIsHandedOverAsItWasSentAndOnlyThen) {
   }
 }
 
-TEST_F(StreamingTest, AReaderThatPausesStopsTheServer) {
+TEST_P(StreamingTest, AReaderThatPausesStopsTheServer) {
   std::promise<size_t> refused;
   const ScriptedServer server([&refused](Connection& connection) {
     connection.read_request();
@@ -200,7 +202,7 @@ TEST_F(StreamingTest, AReaderThatPausesStopsTheServer) {
   EXPECT_EQ(exchange->failure.kind, FailureKind::kNone) << exchange->failure.message;
 }
 
-TEST_F(StreamingTest, AReadResponseGivesItsConnectionBack) {
+TEST_P(StreamingTest, AReadResponseGivesItsConnectionBack) {
   const ScriptedServer server(testing::always(header("Content-Length: 5") + "hello"));
   for (int i = 0; i < 3; ++i) {
     const auto exchange = make_download(server.url("/"));
@@ -211,7 +213,7 @@ TEST_F(StreamingTest, AReadResponseGivesItsConnectionBack) {
   EXPECT_EQ(server.accepted(), 1);
 }
 
-TEST_F(StreamingTest, CancellingClosesTheConnectionAlsoOfATransferThatStandsStill) {
+TEST_P(StreamingTest, CancellingClosesTheConnectionAlsoOfATransferThatStandsStill) {
   std::promise<void> full;
   std::promise<void> gone;
   const ScriptedServer server([&](Connection& connection) {
@@ -231,7 +233,7 @@ TEST_F(StreamingTest, CancellingClosesTheConnectionAlsoOfATransferThatStandsStil
   gone.get_future().wait();
 }
 
-TEST_F(StreamingTest, AnEarlyEndIsAFailureAfterWhatHasArrived) {
+TEST_P(StreamingTest, AnEarlyEndIsAFailureAfterWhatHasArrived) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send(header("Content-Length: 9") + "abc");
@@ -244,7 +246,7 @@ TEST_F(StreamingTest, AnEarlyEndIsAFailureAfterWhatHasArrived) {
   EXPECT_EQ(exchange->response.status, 200);
 }
 
-TEST_F(StreamingTest, WithoutAResponseThereIsNoHeader) {
+TEST_P(StreamingTest, WithoutAResponseThereIsNoHeader) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send("rubbish\r\n\r\n");
@@ -255,7 +257,7 @@ TEST_F(StreamingTest, WithoutAResponseThereIsNoHeader) {
   EXPECT_EQ(exchange->failure.kind, FailureKind::kBadResponse);
 }
 
-TEST_F(StreamingTest, SilenceCountsOnlyWhileSomebodyWaitsForTheServer) {
+TEST_P(StreamingTest, SilenceCountsOnlyWhileSomebodyWaitsForTheServer) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send(header("Content-Length: 9"));
@@ -274,7 +276,7 @@ TEST_F(StreamingTest, SilenceCountsOnlyWhileSomebodyWaitsForTheServer) {
   EXPECT_GE(std::chrono::steady_clock::now() - since, milliseconds(40));
 }
 
-TEST_F(StreamingTest, ABodyOfUnknownLengthIsSentInChunksAsItsPiecesCome) {
+TEST_P(StreamingTest, ABodyOfUnknownLengthIsSentInChunksAsItsPiecesCome) {
   std::string head;
   std::string first;
   std::promise<void> first_seen;
@@ -305,7 +307,7 @@ TEST_F(StreamingTest, ABodyOfUnknownLengthIsSentInChunksAsItsPiecesCome) {
   EXPECT_EQ(rest, "14\r\n" + std::string(20, 'y') + "\r\n0\r\n\r\n");
 }
 
-TEST_F(StreamingTest, ABodyOfKnownLengthIsSentAsItIs) {
+TEST_P(StreamingTest, ABodyOfKnownLengthIsSentAsItIs) {
   std::string request;
   {
     const ScriptedServer server([&request](Connection& connection) {
@@ -328,7 +330,7 @@ TEST_F(StreamingTest, ABodyOfKnownLengthIsSentAsItIs) {
   EXPECT_TRUE(request.ends_with("\r\n\r\nonefour")) << request;
 }
 
-TEST_F(StreamingTest, PlainRequestsFollowOnTheSameConnection) {
+TEST_P(StreamingTest, PlainRequestsFollowOnTheSameConnection) {
   const ScriptedServer server([](Connection& connection) {
     for (int i = 0; i < 2; ++i) {
       connection.read_through("0\r\n\r\n");
@@ -353,7 +355,7 @@ TEST_F(StreamingTest, PlainRequestsFollowOnTheSameConnection) {
   EXPECT_EQ(server.accepted(), 1);
 }
 
-TEST_F(StreamingTest, AServerThatDoesNotReadStopsTheWriter) {
+TEST_P(StreamingTest, AServerThatDoesNotReadStopsTheWriter) {
   std::promise<void> go_on;
   std::atomic<size_t> received = 0;
   const ScriptedServer server([&](Connection& connection) {
@@ -385,7 +387,7 @@ TEST_F(StreamingTest, AServerThatDoesNotReadStopsTheWriter) {
   EXPECT_EQ(received, kMany);
 }
 
-TEST_F(StreamingTest, AnAnswerThatClosesEndsTheUpload) {
+TEST_P(StreamingTest, AnAnswerThatClosesEndsTheUpload) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_through("one\r\n");
     std::this_thread::sleep_for(milliseconds(20));  // until there is nothing more to be sent
@@ -401,7 +403,7 @@ TEST_F(StreamingTest, AnAnswerThatClosesEndsTheUpload) {
   EXPECT_EQ(exchange->response.body, "big");
 }
 
-TEST_F(StreamingTest, AnEarlyAnswerCountsAlsoIfTheServerThenCloses) {
+TEST_P(StreamingTest, AnEarlyAnswerCountsAlsoIfTheServerThenCloses) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_through("one\r\n");
     connection.send("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
@@ -417,7 +419,7 @@ TEST_F(StreamingTest, AnEarlyAnswerCountsAlsoIfTheServerThenCloses) {
   EXPECT_EQ(exchange->response.body, "big");
 }
 
-TEST_F(StreamingTest, AnEarlyAnswerDoesNotCutOffTheUploadOfAServerThatReadsOn) {
+TEST_P(StreamingTest, AnEarlyAnswerDoesNotCutOffTheUploadOfAServerThatReadsOn) {
   const ScriptedServer server([](Connection& connection) {
     for (int i = 0; i < 2; ++i) {
       connection.read_through("one\r\n");
@@ -439,7 +441,7 @@ TEST_F(StreamingTest, AnEarlyAnswerDoesNotCutOffTheUploadOfAServerThatReadsOn) {
   EXPECT_EQ(server.accepted(), 1);
 }
 
-TEST_F(StreamingTest, AConnectionThatIsClosedWithoutAnAnswerEndsTheUpload) {
+TEST_P(StreamingTest, AConnectionThatIsClosedWithoutAnAnswerEndsTheUpload) {
   const ScriptedServer server([](Connection& connection) { connection.read_through("one\r\n"); });
   const auto exchange = make_upload(server.url("/"), Streaming::kUnknownLength);
   submit(*exchange);
@@ -450,7 +452,7 @@ TEST_F(StreamingTest, AConnectionThatIsClosedWithoutAnAnswerEndsTheUpload) {
   EXPECT_EQ(exchange->failure.kind, FailureKind::kConnectionClosed) << exchange->failure.message;
 }
 
-TEST_F(StreamingTest, AServerThatStopsReadingIsNotTakenForOneThatDoesNotAnswer) {
+TEST_P(StreamingTest, AServerThatStopsReadingIsNotTakenForOneThatDoesNotAnswer) {
   for (const bool ends : {false, true}) {
     const ScriptedServer server([](Connection& connection) {
       connection.read_through("one\r\n");
@@ -469,7 +471,7 @@ TEST_F(StreamingTest, AServerThatStopsReadingIsNotTakenForOneThatDoesNotAnswer) 
   }
 }
 
-TEST_F(StreamingTest, ABodyWithALengthIsNotSentInChunksWhateverElseTheHeadersSay) {
+TEST_P(StreamingTest, ABodyWithALengthIsNotSentInChunksWhateverElseTheHeadersSay) {
   std::string request;
   {
     const ScriptedServer server([&request](Connection& connection) {
@@ -491,7 +493,7 @@ TEST_F(StreamingTest, ABodyWithALengthIsNotSentInChunksWhateverElseTheHeadersSay
   EXPECT_TRUE(request.ends_with("\r\n\r\none")) << request;
 }
 
-TEST_F(StreamingTest, ABrokenConnectionEndsTheUpload) {
+TEST_P(StreamingTest, ABrokenConnectionEndsTheUpload) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_through("one\r\n");
     connection.reset();
@@ -502,7 +504,7 @@ TEST_F(StreamingTest, ABrokenConnectionEndsTheUpload) {
   EXPECT_EQ(exchange->failure.kind, FailureKind::kConnectionReset) << exchange->failure.message;
 }
 
-TEST_F(StreamingTest, ACancelledUploadNeverLooksComplete) {
+TEST_P(StreamingTest, ACancelledUploadNeverLooksComplete) {
   std::promise<std::string> rest;
   const ScriptedServer server([&rest](Connection& connection) {
     connection.read_through("one\r\n");
@@ -518,7 +520,7 @@ TEST_F(StreamingTest, ACancelledUploadNeverLooksComplete) {
   EXPECT_EQ(rest.get_future().get(), "");
 }
 
-TEST_F(StreamingTest, BothBodiesCrossAtOnce) {
+TEST_P(StreamingTest, BothBodiesCrossAtOnce) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_through("\r\n\r\n");
     connection.send(header("Transfer-Encoding: chunked"));
@@ -541,7 +543,7 @@ TEST_F(StreamingTest, BothBodiesCrossAtOnce) {
   EXPECT_EQ(exchange->failure.kind, FailureKind::kNone) << exchange->failure.message;
 }
 
-TEST_F(StreamingTest, ShutdownEndsWhatStandsStill) {
+TEST_P(StreamingTest, ShutdownEndsWhatStandsStill) {
   const ScriptedServer server([](Connection& connection) {
     connection.read_request();
     connection.send(header("Content-Length: " + std::to_string(kMany)));
