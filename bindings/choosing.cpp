@@ -3,6 +3,8 @@
 #include <bit>
 #include <cstdint>
 
+#include "object.h"
+
 namespace nest::bindings {
 
 namespace {
@@ -55,7 +57,31 @@ PyObject* chooser(PyObject* /*module*/, PyObject* random) {
   return function;
 }
 
+PyObject* next_in_turn(PyObject* parts, PyObject* /*unused*/) {
+  static PyObject* const kTasks = PyUnicode_InternFromString("tasks");
+  static PyObject* const kCycle = PyUnicode_InternFromString("_task_cycle");
+  PyObject* taskset = PyTuple_GET_ITEM(parts, 0);
+  const Object tasks(PyObject_GetAttr(taskset, kTasks));
+  const Object cycle(tasks ? PyObject_GetAttr(taskset, kCycle) : nullptr);
+  if (cycle && PyList_CheckExact(tasks.get()) && PyList_GET_SIZE(tasks.get()) > 0 &&
+      PyIter_Check(cycle.get())) {
+    PyObject* next = PyIter_Next(cycle.get());
+    if (next != nullptr || PyErr_Occurred() != nullptr) return next;
+  }
+  PyErr_Clear();
+  return PyObject_CallNoArgs(PyTuple_GET_ITEM(parts, 1));
+}
+
+PyMethodDef in_turn_definition = {"next_in_turn", &next_in_turn, METH_NOARGS, "The next task of a sequence."};
+
+PyObject* in_turn(PyObject* /*module*/, PyObject* args) {
+  if (PyTuple_GET_SIZE(args) != 2)
+    return PyErr_Format(PyExc_TypeError, "in_turn() takes 2 arguments, not %zd", PyTuple_GET_SIZE(args));
+  return PyCFunction_New(&in_turn_definition, args);
+}
+
 PyMethodDef functions[] = {
+    {"in_turn", &in_turn, METH_VARARGS, "A function that gives the tasks of a sequence one after the other."},
     {"chooser", &chooser, METH_O, "A function that chooses as the `choice` of this module."},
     {nullptr, nullptr, 0, nullptr},
 };

@@ -9,6 +9,8 @@
 #include "http_client.h"
 #include "request_method.h"
 #include "switch.h"
+#include "task_loop.h"
+#include "wait_time.h"
 #include "waiting.h"
 
 namespace py = pybind11;
@@ -52,6 +54,8 @@ PYBIND11_EMBEDDED_MODULE(nest_engine, module) {
   check(import_greenlet());
   check(add_waiting_functions(module.ptr()));
   check(add_choosing(module.ptr()));
+  check(add_task_loop(module.ptr()));
+  check(add_wait_time(module.ptr()));
   check(add_http_types(module.ptr()));
   check(add_request_methods(module.ptr()));
   bind_engine(module);

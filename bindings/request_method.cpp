@@ -19,34 +19,12 @@
 #include "base/clock.h"
 #include "exchange_object.h"
 #include "http_client.h"
+#include "object.h"
 #include "request_headers.h"
 
 namespace nest::bindings {
 
 namespace {
-
-// An owned reference.
-class Object {
- public:
-  Object() = default;
-  explicit Object(PyObject* owned) : object_(owned) {}
-  Object(Object&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
-  Object& operator=(Object&& other) noexcept {
-    std::swap(object_, other.object_);
-    return *this;
-  }
-  ~Object() { Py_XDECREF(object_); }
-  static Object borrowed(PyObject* object) {
-    Py_XINCREF(object);
-    return Object(object);
-  }
-  PyObject* get() const { return object_; }
-  PyObject* release() { return std::exchange(object_, nullptr); }
-  explicit operator bool() const { return object_ != nullptr; }
-
- private:
-  PyObject* object_ = nullptr;
-};
 
 // What a request may be told, in the order of `kParameterNames`.
 enum Parameter : uint8_t {

@@ -1,6 +1,6 @@
 # Type stubs of the native module built into the binary.
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 __version__: str
 
@@ -229,6 +229,41 @@ def pause(seconds: float, /) -> None:
 
 def chooser(random: Any, /) -> Callable[[Any], Any]:
     """`random.choice` without its Python functions; that itself once it is replaced."""
+
+def in_turn(taskset: Any, get_next_task: Callable[[], Any], /) -> Callable[[], Any]:
+    """The next of `taskset._task_cycle`, or else what `get_next_task()` makes of its absence."""
+
+def task_loop(
+    choose: Callable[[Any], Any],
+    running: str,
+    waiting: str,
+    stopping: str,
+    reschedule: type[BaseException],
+    reschedule_immediately: type[BaseException],
+    /,
+) -> Callable[..., NoReturn]:
+    """The loop of task sets: `run_tasks(taskset, user, holder, queue, waiter, get_next_task, execute_task, wait, end)`.
+
+    It takes tasks from `queue`, or else from `get_next_task()`, or else chooses among `holder.tasks`; calls them with
+    `holder`, or `execute_task(task)`; and calls `wait()`, or else sleeps for `waiter.wait_time()`. Before each task
+    `end()` is called. What may be None is what is not overridden. Returns by an exception only.
+    """
+
+class WaitTime:
+    """How long to wait: called with the user or task set, or a method of either.
+
+    It looks up `random` and `perf_counter` in `space` as a function would: the same seed gives the same numbers.
+    """
+
+    def __init__(self, kind: str, space: dict[str, Any], first: Any, second: Any = ..., /) -> None:
+        """`kind`: between (two parameters), constant, constant_pacing or poisson (one)."""
+
+    def __call__(self, instance: Any) -> Any: ...
+    def __get__(self, instance: Any, owner: type | None = None, /) -> Any: ...
+    def __copy__(self) -> WaitTime: ...
+    def __deepcopy__(self, memo: Any, /) -> WaitTime: ...
+    @property
+    def __name__(self) -> str: ...
 
 def drain() -> None:
     """Resume whoever is due. Called by the event loop, in its hub."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import cycle
 from typing import Any
+
+import nest_engine
 
 from ..exception import LocustError
 from .task import Task, TaskSet, TaskSetMeta, is_declared_task, repeat_task
@@ -52,3 +55,12 @@ class SequentialTaskSet(TaskSet, metaclass=SequentialTaskSetMeta):
         if not self.tasks:
             raise LocustError("No tasks defined. Use the @task decorator or set the 'tasks' attribute")
         return next(self._task_cycle)
+
+    def _own_choice(self) -> Callable[[], Task] | None:
+        own = super()._own_choice()
+        if own is None or getattr(own, "__func__", None) is not _GET_NEXT_TASK:
+            return own
+        return nest_engine.in_turn(self, own)
+
+
+_GET_NEXT_TASK = SequentialTaskSet.get_next_task

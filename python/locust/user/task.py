@@ -7,8 +7,8 @@ import random
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from time import perf_counter
-from types import FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gevent import GreenletExit
@@ -72,12 +72,19 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-choose = nest_engine.chooser(random)
-
 # What a user is doing, as `user._state`. None until it runs.
 LOCUST_STATE_RUNNING = "running"
 LOCUST_STATE_WAITING = "waiting"
 LOCUST_STATE_STOPPING = "stopping"
+
+run_tasks = nest_engine.task_loop(
+    nest_engine.chooser(random),
+    LOCUST_STATE_RUNNING,
+    LOCUST_STATE_WAITING,
+    LOCUST_STATE_STOPPING,
+    RescheduleTask,
+    RescheduleTaskImmediately,
+)
 
 # What ends a user: on_stop is run on the way out.
 ENDINGS = (StopUser, StopTest, GreenletExit)
@@ -130,25 +137,13 @@ class TaskSet(metaclass=TaskSetMeta):
         if self._user._is_legacy:
             self._user.take_in(self)
 
-    @property
-    def user(self) -> User:
-        """The user that runs this."""
-        return self._user
-
-    @property
-    def locust(self) -> Any:
-        """`user`, as it was called until 0.14."""
-        return self._user
-
-    @property
-    def parent(self) -> Any:
-        """The task set that has this one as a task, or the user."""
-        return self._parent
-
-    @property
-    def client(self) -> Any:
-        """The user's client."""
-        return self._user.client
+    # Properties that run no Python.
+    user: User = property(attrgetter("_user"), doc="The user that runs this.")  # type: ignore[assignment]
+    locust: Any = property(attrgetter("_user"), doc="`user`, as it was called until 0.14.")
+    parent: Any = property(
+        attrgetter("_parent"), doc="The task set that has this one as a task, or the user."
+    )
+    client: Any = property(attrgetter("_user.client"), doc="The user's client.")
 
     def on_start(self) -> None:
         """Called when a user begins to run this task set."""
@@ -267,51 +262,24 @@ class TaskSet(metaclass=TaskSetMeta):
                     raise
 
     def _run_tasks(self) -> NoReturn:
-        """The loop of every user: as few calls as overriding allows. Ends with an exception."""
+        """The loop of every user; calls only what is overridden. Ends with an exception."""
         user = self._user
-        holder = self._task_holder()
-        queue = self._task_queue
-        sleep = nest_engine.pause
-        begin_task = nest_engine.begin_task
-        get_next_task = self.get_next_task if self._overrides("get_next_task") else None
-        execute_task = self.execute_task if self._overrides("execute_task") else None
-        wait = self.wait if self._overrides("wait", "wait_time", "_sleep") or not user.wait_time else None
-        has_lifetime = user._is_legacy and user.stop_timeout is not None
-        while True:
-            if queue:
-                chosen = queue.popleft()
-            elif get_next_task is not None:
-                chosen = get_next_task()
-            elif tasks := holder.tasks:
-                chosen = choose(tasks)
-            else:
-                self._refuse_empty(holder)
-            if user._state == LOCUST_STATE_STOPPING:
-                raise user._stop_reason()
-            if has_lifetime:
-                user.end_if_expired()
-            begin_task(user, chosen)
-            try:
-                if execute_task is not None:
-                    execute_task(chosen)
-                elif type(chosen) is FunctionType:
-                    chosen(holder)
-                else:
-                    self.execute_task(chosen)
-            except RescheduleTaskImmediately:
-                continue
-            except RescheduleTask:
-                pass
-            if wait is not None:
-                wait()
-                continue
-            if user._state == LOCUST_STATE_STOPPING:
-                raise user._stop_reason()
-            user._state = LOCUST_STATE_WAITING
-            sleep(user.wait_time())
-            if user._state == LOCUST_STATE_STOPPING:
-                raise user._stop_reason()
-            user._state = LOCUST_STATE_RUNNING
+        waits_itself = self._overrides("wait_time")
+        run_tasks(
+            self,
+            user,
+            self._task_holder(),
+            self._task_queue,
+            self if waits_itself else user,
+            self._own_choice(),
+            self.execute_task if self._overrides("execute_task") else None,
+            self.wait if self._overrides("wait", "_sleep") or not (waits_itself or user.wait_time) else None,
+            user.end_if_expired if user._is_legacy and user.stop_timeout is not None else None,
+        )
+
+    def _own_choice(self) -> Callable[[], Task] | None:
+        """How the next task is chosen if not by chance."""
+        return self.get_next_task if self._overrides("get_next_task") else None
 
     def _run_scheduled_tasks(self) -> NoReturn:
         """The same for a task set with its own way of queueing tasks, every step through its method."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import random
+import random  # noqa: F401
 from collections.abc import Callable
-from time import perf_counter
-from typing import Any
+from time import perf_counter  # noqa: F401
+
+import nest_engine
+
+# In which `random` and `perf_counter` are looked up at each wait.
+_globals = globals()
 
 # Called with the user or task set; any parameters, so that it may stand in the place of a method.
 WaitTime = Callable[..., float]
@@ -18,10 +22,7 @@ def between(min_wait: float, max_wait: float) -> WaitTime:
     ...     wait_time = between(3, 10.5)
     """
 
-    def wait_time(instance: Any) -> float:
-        return min_wait + random.random() * (max_wait - min_wait)
-
-    return wait_time
+    return nest_engine.WaitTime("between", _globals, min_wait, max_wait)
 
 
 def constant(wait_time: float) -> WaitTime:
@@ -31,10 +32,7 @@ def constant(wait_time: float) -> WaitTime:
     ...     wait_time = constant(3)
     """
 
-    def constant_wait_time(instance: Any) -> float:
-        return wait_time
-
-    return constant_wait_time
+    return nest_engine.WaitTime("constant", _globals, wait_time)
 
 
 def constant_pacing(wait_time: float) -> WaitTime:
@@ -47,15 +45,7 @@ def constant_pacing(wait_time: float) -> WaitTime:
     ...     wait_time = constant_pacing(10)
     """
 
-    def wait_for_pace(instance: Any) -> float:
-        now = perf_counter()
-        since_last_wait = now - instance._cp_last_run - instance._cp_last_wait_time
-        wait = max(0.0, wait_time - since_last_wait)
-        instance._cp_last_wait_time = wait
-        instance._cp_last_run = now
-        return wait
-
-    return wait_for_pace
+    return nest_engine.WaitTime("constant_pacing", _globals, wait_time)
 
 
 def constant_throughput(task_runs_per_second: float) -> WaitTime:
@@ -78,7 +68,4 @@ def poisson(rate: float) -> WaitTime:
     if rate <= 0:
         raise ValueError(f"poisson() requires a positive rate, got: {rate}")
 
-    def exponential_wait_time(instance: Any) -> float:
-        return random.expovariate(rate)
-
-    return exponential_wait_time
+    return nest_engine.WaitTime("poisson", _globals, rate)
