@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 import gevent
 import pytest
@@ -440,6 +441,30 @@ def test_the_first_task_runs_at_once_and_a_wait_follows_each():
     Waiting.trace = trace
     run_to_end(Waiting)
     assert trace == ["user.on_start", "task", "wait", "task", "wait", "task", "user.on_stop"]
+
+
+def test_the_queue_of_scheduled_tasks_is_used_as_that_of_any_era_and_small():
+    made = []
+
+    class Queueing(TaskSet):
+        def on_start(self):
+            queue = self._task_queue
+            made.append(sys.getsizeof(queue))
+            queue.append(1)
+            queue.appendleft(0)
+            queue.insert(2, 2)
+            made.extend([queue.popleft(), queue.pop(0), queue.pop(), len(queue)])
+            raise StopUser()
+
+        @task
+        def nothing(self): ...
+
+    class Visiting(Traced):
+        tasks = [Queueing]
+        trace = []
+
+    run_to_end(Visiting)
+    assert made[0] < 100 and made[1:] == [0, 1, 2, 0]
 
 
 def test_scheduled_tasks_come_before_chosen_ones():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import random
 import traceback
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from time import perf_counter
@@ -107,6 +106,18 @@ class TaskSetMeta(type):
         return get_tasks_from_base_classes(bases, class_dict)
 
 
+class TaskQueue(list[Task]):
+    """What was scheduled: a deque, or a list (0.x), whose emptiness costs no memory to speak of."""
+
+    __slots__ = ()
+
+    def popleft(self) -> Task:
+        return self.pop(0)
+
+    def appendleft(self, task: Task) -> None:
+        self.insert(0, task)
+
+
 class TaskSet(metaclass=TaskSetMeta):
     """A group of tasks among which a user chooses, until one of them calls `interrupt()`.
 
@@ -129,7 +140,7 @@ class TaskSet(metaclass=TaskSetMeta):
     _cp_last_wait_time = 0.0
 
     def __init__(self, parent: TaskSet | User) -> None:
-        self._task_queue: deque[Task] = deque()
+        self._task_queue = TaskQueue()
         self._parent = parent
         user: Any = parent
         self._user: Any = user.user if isinstance(parent, TaskSet) else user
@@ -192,8 +203,10 @@ class TaskSet(metaclass=TaskSetMeta):
     def execute_task(self, task: Task, *args: Any, **kwargs: Any) -> None:
         if getattr(task, "__self__", None) is self:
             task(*args, **kwargs)
-        elif is_taskset(task):
+        elif is_taskset(task) and (args or kwargs):
             task(self).run(*args, **kwargs)
+        elif is_taskset(task):
+            task(self).run()  # without * it takes no C stack, which is copied whenever the user waits
         else:
             task(self, *args, **kwargs)
 
@@ -344,8 +357,10 @@ class DefaultTaskSet(TaskSet):
         return random.choice(self._user.tasks)
 
     def execute_task(self, task: Task, *args: Any, **kwargs: Any) -> None:
-        if is_taskset(task):
+        if is_taskset(task) and (args or kwargs):
             task(self._user).run(*args, **kwargs)
+        elif is_taskset(task):
+            task(self._user).run()
         else:
             task(self._user, *args, **kwargs)
 
