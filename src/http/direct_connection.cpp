@@ -94,8 +94,10 @@ IoResult DirectConnection::write_on() {
                                   {const_cast<char*>(body_left_.data()), body_left_.size()}}};
       msghdr message{};
       message.msg_iov = parts.data();
-      message.msg_iovlen = body_left_.empty() ? 1 : 2;
-      const ssize_t size = ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+      message.msg_iovlen = parts.size();
+      const ssize_t size = body_left_.empty()
+                               ? ::send(fd, head_left_.data(), head_left_.size(), MSG_NOSIGNAL | MSG_DONTWAIT)
+                               : ::sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
       if (size >= 0)
         result.size = static_cast<size_t>(size);
       else if (errno == EAGAIN || errno == EINTR)
