@@ -42,6 +42,7 @@ void Runtime::begin_anew_in_child() {
   // Its thread exists in the parent alone: it cannot be joined.
   static_cast<void>(watch_.release());
   wake_.replace();
+  is_called_for_ = false;
   timer_fd_.replace();
   http_.let_go_of_parent();
   timers_ = sched::TimerQueue();
@@ -56,7 +57,7 @@ int Runtime::sleep(double seconds) {
     if (!draining_) timer_fd_.set(*timers_.next());
   } else {
     ready_.push_back(sleeper.get());
-    if (!draining_) wake_.wake();
+    if (!draining_) call_for_drain(true);
   }
   const int result = suspend_caller(sleeper->waiter);
   if (result == 0) return 0;
@@ -134,7 +135,6 @@ void Runtime::cancel(const PendingRequest& request) {
 
 void Runtime::drain() {
   draining_ = true;
-  wake_.clear();
   thread_use_.begin_series(std::chrono::steady_clock::now());
   wake_due_timers();
   if (!in_child_) deliver_news();
@@ -143,7 +143,7 @@ void Runtime::drain() {
   resume_sleepers(ready);
   draining_ = false;
   if (!in_child_) http_.rest();
-  if (!ready_.empty()) wake_.wake();  // let the loop look at everything else first
+  call_for_drain(!ready_.empty());  // the loop looks at everything else first
   timer_fd_.set(timers_.next().value_or(SteadyTime::max()));
 }
 
@@ -156,6 +156,15 @@ void Runtime::resume_sleepers(std::vector<Sleeper*>& sleepers) {
       resume_one(sleeper->waiter, false);
     }
   }
+}
+
+void Runtime::call_for_drain(bool wanted) {
+  if (wanted == is_called_for_) return;
+  is_called_for_ = wanted;
+  if (wanted)
+    wake_.wake();
+  else
+    wake_.clear();
 }
 
 void Runtime::wake_due_timers() {

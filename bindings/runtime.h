@@ -121,9 +121,11 @@ class Runtime {
   }
   void resume_sleepers(std::vector<Sleeper*>& sleepers);
   void wake_due_timers();
+  void call_for_drain(bool wanted);
   void deliver_news();
 
   WakeFd wake_;
+  bool is_called_for_ = false;  // wake_ is readable
   TimerFd timer_fd_;
   sched::TimerQueue timers_;
   std::vector<Sleeper*> ready_;

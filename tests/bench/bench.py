@@ -16,6 +16,7 @@ import pacing
 import python_thread
 import soak
 import suite
+import threads
 import tls
 import truth
 from generators import BenchmarkError
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "pacing": pacing.benchmark,
     "soak": soak.benchmark,
     "tls": tls.benchmark,
+    "threads": threads.benchmark,
     "profile": hot_path.benchmark,
 }
 ALL = [name for name in BENCHMARKS if name not in ("cpu", "profile")]
