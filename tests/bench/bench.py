@@ -61,7 +61,10 @@ def main() -> int:
         "--minutes", type=float, help="of a soak with 2000 users, errors, time-outs and large bodies"
     )
     parser.add_argument(
-        "--option", action="append", default=[], help="of the program, for the profile: --option=--http2"
+        "--option",
+        action="append",
+        default=[],
+        help="of the program, for the profile: --option=--http-transport=curl",
     )
     parser.add_argument("--json", type=Path, help="write the figures to this file as well")
     options = parser.parse_args()

@@ -18,6 +18,7 @@ from report import first_line, surroundings, table
 
 USERS = 100
 FREQUENCY_HZ = 4000
+MOST = 20
 KERNEL = {
     "eventfd": "kernel: wake-ups",
     "futex": "kernel: wake-ups",
@@ -104,7 +105,7 @@ def benchmark(options: argparse.Namespace) -> int:
     with Nginx(SERVER_CORE) as server:
         found = record(generator, server, 4 if options.quick else 12)
         cost = measure(generator, server, server.url, Load(USERS, window_s=2.0 if options.quick else 5.0))
-    threads = Counter(sample.thread for sample in found)
+    threads = dict(sorted(Counter(sample.thread for sample in found).items()))
     groups = Counter(sample.group() for sample in found)
     each = Counter((sample.group(), sample.thread) for sample in found)
     us = cost.us_per_request / len(found)
@@ -118,4 +119,8 @@ def benchmark(options: argparse.Namespace) -> int:
         f"\n{len(found)} samples; {cost.us_per_request:.1f} us of CPU per request (not while perf watches)\n"
     )
     print(table(["", "share", "us per request", *threads], rows))
+    functions = Counter((sample.frames[0][0], sample.group()) for sample in found)
+    print("\nthe functions that take most:")
+    for (function, group), count in functions.most_common(MOST):
+        print(f"{count * us:6.2f} us  {group}: {function}")
     return 0
