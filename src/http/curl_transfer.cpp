@@ -817,18 +817,6 @@ std::unique_ptr<CurlShare> CurlTransfer::take_share() {
   return std::move(own_share_);
 }
 
-Failure CurlTransfer::connection_failure(CURLcode code) const {
-  long value = 0;
-  curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &value);
-  Failure failure;
-  failure.os_error = static_cast<int>(value);
-  failure.message = error_[0] != '\0' ? error_.data() : curl_easy_strerror(code);
-  Timings connected;
-  connected.sending = SteadyTime::max();
-  failure.kind = failure_kind(code, failure.os_error, failure.message, connected);
-  return failure;
-}
-
 void CurlTransfer::let_go() {
   if (exchange_->timings.sending == SteadyTime{}) take_connection_times();
   if (own_share_ == nullptr) set(easy_, CURLOPT_SHARE, static_cast<CURLSH*>(nullptr));

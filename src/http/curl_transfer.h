@@ -80,8 +80,6 @@ class CurlTransfer {
   void hand_over();
   // REQUIRES that the handle is in no multi, nor its connection open.
   std::unique_ptr<CurlShare> take_share();
-  // Of libcurl's verdict on reading and writing a connection that was handed over.
-  Failure connection_failure(CURLcode code) const;
   // Whether libcurl's verdict is no reason to give up; then the handle is set for another try.
   bool tries_again(CURLcode code);
 

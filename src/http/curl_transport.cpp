@@ -350,7 +350,10 @@ class CurlTransport final : public Connector {
     watched(opened.fd).is_connection = false;
     transfer->hand_over();
     if (exchange->request.url.starts_with("https:")) {
-      opened.tls = std::make_unique<Secured>(*this, transfer);
+      opened.tls = std::make_unique<TlsStream>(opened.fd, session_of(*transfer), [this, transfer] {
+        curl_multi_remove_handle(multi_, transfer->easy());  // closes it
+        retire(transfer);
+      });
     } else {
       watched(opened.fd).is_given = true;
       opened.socket = FileDescriptor(opened.fd);
@@ -360,36 +363,16 @@ class CurlTransport final : public Connector {
     opened_(exchange, std::move(opened));
   }
 
-  class Secured final : public TlsStream {
-   public:
-    Secured(CurlTransport& transport, CurlTransfer* transfer) : transport_(transport), transfer_(transfer) {}
-    ~Secured() override {
-      curl_multi_remove_handle(transport_.multi_, transfer_->easy());  // closes it
-      transport_.retire(transfer_);
-    }
-    Secured(const Secured&) = delete;
-    Secured& operator=(const Secured&) = delete;
-
-    IoResult read(char* data, size_t size) override {
-      IoResult result;
-      return judged(curl_easy_recv(transfer_->easy(), data, size, &result.size), result);
-    }
-
-    IoResult write(std::string_view data) override {
-      IoResult result;
-      return judged(curl_easy_send(transfer_->easy(), data.data(), data.size(), &result.size), result);
-    }
-
-   private:
-    IoResult judged(CURLcode code, IoResult& result) {
-      result.again = code == CURLE_AGAIN;
-      if (code != CURLE_OK && code != CURLE_AGAIN) result.failure = transfer_->connection_failure(code);
-      return result;
-    }
-
-    CurlTransport& transport_;
-    CurlTransfer* transfer_;
-  };
+  // The session of a transfer that has connected. libcurl knows it only while the connection is the handle's,
+  // which reading, of what there cannot be yet, makes it.
+  static void* session_of(const CurlTransfer& transfer) {
+    char nothing = 0;
+    size_t size = 0;
+    curl_easy_recv(transfer.easy(), &nothing, 1, &size);
+    const curl_tlssessioninfo* info = nullptr;
+    curl_easy_getinfo(transfer.easy(), CURLINFO_TLS_SSL_PTR, &info);
+    return info == nullptr ? nullptr : info->internals;
+  }
 
   void launch(CurlTransfer& transfer) {
     const CURLMcode code = curl_multi_add_handle(multi_, transfer.easy());
@@ -528,6 +511,12 @@ bool speaks_http(int version) {
   const int features = curl_version_info(CURLVERSION_NOW)->features;
   return version == 11 || (version == 20 && (features & CURL_VERSION_HTTP2) != 0) ||
          (version == 30 && (features & CURL_VERSION_HTTP3) != 0);
+}
+
+bool opens_tls() {
+  static const bool has_openssl =
+      std::string_view(curl_version_info(CURLVERSION_NOW)->ssl_version).starts_with("OpenSSL/");
+  return has_openssl;
 }
 
 std::unique_ptr<Transport> make_curl_transport(const FileDescriptor& epoll, Transport::Events events) {

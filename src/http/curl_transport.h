@@ -8,25 +8,10 @@
 
 #include "base/file_descriptor.h"
 #include "http/look_ups.h"
+#include "http/tls_stream.h"
 #include "http/transport.h"
 
 namespace nest::http {
-
-// What came of reading from or writing to a connection.
-struct IoResult {
-  size_t size = 0;     // bytes; 0 is the end of what can be read, unless `again`
-  bool again = false;  // nothing now: wait for the descriptor
-  Failure failure;     // its kind is kNone unless the connection is broken
-};
-
-// A connection over TLS that libcurl opened for somebody else. Closed by its destruction. The I/O thread's.
-class TlsStream {
- public:
-  virtual ~TlsStream() = default;
-  // May have more than the descriptor tells of: read until `again`.
-  virtual IoResult read(char* data, size_t size) = 0;
-  virtual IoResult write(std::string_view data) = 0;
-};
 
 // A connection on which nothing has been said yet, and whose descriptor is in no epoll set.
 struct OpenedConnection {
@@ -58,5 +43,7 @@ std::unique_ptr<Transport> make_curl_transport_with(std::shared_ptr<LookUps> loo
 // Of the library that is in use.
 std::string libcurl_version();
 bool speaks_http(int version);  // as in Response::version
+// Whether connections over TLS can be opened for another transport.
+bool opens_tls();
 
 }  // namespace nest::http

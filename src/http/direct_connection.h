@@ -15,16 +15,11 @@
 #include "http/curl_transport.h"
 #include "http/request_head.h"
 #include "http/response_parser.h"
+#include "http/socket_io.h"
 
 namespace nest::http {
 
 struct DirectPool;
-
-// What a read brought, and when the kernel had the last byte of it.
-struct Received {
-  IoResult result;
-  SteadyTime at{};
-};
 
 // The I/O thread's. Reads and writes bytes; what they mean is the transport's business.
 class DirectConnection {
@@ -52,8 +47,8 @@ class DirectConnection {
   }
 
   Received read(char* data, size_t size);
-  // Whether a read of less than was asked for has emptied it.
-  bool is_drained_by_short_reads() const { return tls_ == nullptr; }
+  // Whether there is something to read of which the descriptor does not tell.
+  bool has_input() const { return tls_ != nullptr && tls_->has_input(); }
 
   const int fd;
   DirectPool& pool;

@@ -147,6 +147,7 @@ class DirectTransport final : public Transport {
     if (request.has_body && request.method == "HEAD") return std::nullopt;
     if (!sends_pieces(exchange) && request.headers.has("Transfer-Encoding")) return std::nullopt;
     const std::optional<Target> target = target_of(request.url);
+    if (target && target->is_secure && !opens_tls()) return std::nullopt;
     head_.clear();
     if (target) append_head(head_, request, *target, body_length(exchange));
     return target;
@@ -214,9 +215,8 @@ class DirectTransport final : public Transport {
   // False if the request is done with, and the connection may be gone.
   bool write_on(DirectConnection& connection) {
     IoResult result = connection.write_on();
-    while (!result.again && result.failure.kind == FailureKind::kNone && take_piece(connection))
-      result = connection.write_on();
-    if (result.failure.kind != FailureKind::kNone) {
+    while (!result.again && !result.is_broken() && take_piece(connection)) result = connection.write_on();
+    if (result.is_broken()) {
       // There may be an answer all the same.
       connection.send_failure = std::move(result.failure);
       connection.drop_unsent();
@@ -271,7 +271,7 @@ class DirectTransport final : public Transport {
       }
       if (result.size == 0) return end(connection, std::move(received.result.failure));
       if (!take(connection, {buffer_.data(), result.size}, received.at)) return;
-      if (result.size < size && connection.is_drained_by_short_reads()) return;
+      if (received.is_drained) return;
     }
   }
 
@@ -388,7 +388,7 @@ class DirectTransport final : public Transport {
     if (exchange->timings.completed == SteadyTime{}) exchange->timings.completed = at;
     ++connection.served;
     connection.decoder.reset();
-    if (connection.parser.persists() && !has_more && !connection.is_sending() &&
+    if (connection.parser.persists() && !has_more && !connection.has_input() && !connection.is_sending() &&
         connection.send_failure.kind == FailureKind::kNone)
       keep(connection);
     else

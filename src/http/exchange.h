@@ -28,7 +28,7 @@ struct ConnectionSettings {
 };
 
 // Of an ASCII letter; all else stays.
-char lower(char c);
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 // Whatever the case, as names of headers are compared.
 bool same_name(std::string_view a, std::string_view b);
 
