@@ -41,8 +41,14 @@ void bind_load(py::module_& module) {
            py::arg("rate"))
       .def(
           "step",
+          [](const load::Ramp& ramp, std::size_t done, double elapsed_s, double since_last_s) {
+            return ramp.step(done, Seconds(elapsed_s), Seconds(since_last_s));
+          },
+          py::arg("done"), py::arg("elapsed_s"), py::arg("since_last_s") = 0.0)
+      .def(
+          "is_late",
           [](const load::Ramp& ramp, std::size_t done, double elapsed_s) {
-            return ramp.step(done, Seconds(elapsed_s));
+            return done < ramp.due(Seconds(elapsed_s));
           },
           py::arg("done"), py::arg("elapsed_s"))
       .def(

@@ -292,8 +292,14 @@ class Ramp:
     """When each user of a ramp is due: user k (from 0) `k / rate` seconds after the beginning."""
 
     def __init__(self, current: int, target: int, rate: float) -> None: ...
-    def step(self, done: int, elapsed_s: float) -> int:
-        """How many users to start (or stop) now, if `done` were."""
+    def step(self, done: int, elapsed_s: float, since_last_s: float = 0.0) -> int:
+        """How many users to start (or stop) now, if `done` were.
+
+        `since_last_s`: how long ago the last step was, if that one was late already.
+        """
+
+    def is_late(self, done: int, elapsed_s: float) -> bool:
+        """Whether there are users to start (or stop) now, if `done` were."""
 
     def pause(self, done: int, elapsed_s: float, since_last_s: float) -> float:
         """Seconds until the next step, if the last one was `since_last_s` ago."""

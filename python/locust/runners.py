@@ -365,10 +365,12 @@ class LocalRunner(Runner):
         stopping: list[gevent.Greenlet] = []
         per_second = max(1, int(spawn_rate))
         done = 0
-        began = time.perf_counter()
+        began = step_began = time.perf_counter()
+        was_late = False
         while done < ramp.steps:
-            step_began = time.perf_counter()
-            step = min(ramp.step(done, step_began - began), LARGEST_STEP)
+            last_began, step_began = step_began, time.perf_counter()
+            since_late_step = step_began - last_began if was_late else 0.0
+            step = min(ramp.step(done, step_began - began, since_late_step), LARGEST_STEP)
             done += step
             if growing and step:
                 added = population.add(step)
@@ -394,6 +396,7 @@ class LocalRunner(Runner):
                 stopping += self._ask_to_stop(surplus)
             if done < ramp.steps:
                 now = time.perf_counter()
+                was_late = ramp.is_late(done, now - began)
                 nest_engine.sleep(ramp.pause(done, now - began, now - step_began))
         self._finish(stopping)
 

@@ -39,10 +39,11 @@ std::optional<Ramp::Seconds> Ramp::next_due(Seconds elapsed) const {
   return Seconds(std::max(0.0, wait));
 }
 
-std::size_t Ramp::step(std::size_t done, Seconds elapsed) const {
+std::size_t Ramp::step(std::size_t done, Seconds elapsed, Seconds since_last) const {
   const std::size_t wanted = due(elapsed);
   if (wanted <= done) return 0;
-  const double most = std::max(1.0, std::floor((kShortestStep_s + kSlack_s) * rate_ * kCatchingUp));
+  const double step_s = std::max(kShortestStep_s, since_last.count());
+  const double most = std::max(1.0, std::floor((step_s + kSlack_s) * rate_ * kCatchingUp));
   const std::size_t behind = wanted - done;
   return most >= static_cast<double>(behind) ? behind : static_cast<std::size_t>(most);
 }

@@ -24,8 +24,9 @@ class Ramp {
   std::optional<Seconds> next_due(Seconds elapsed) const;
 
   // How many users to start now if `done` have been. Whoever is late catches up at twice the rate instead of
-  // starting all at once that are due: one at a time, or what makes half a millisecond.
-  std::size_t step(std::size_t done, Seconds elapsed) const;
+  // starting all at once that are due: one at a time, or what makes half a millisecond. But where the step
+  // before was late already and is `since_last` ago, because there is too much else to do, what makes that.
+  std::size_t step(std::size_t done, Seconds elapsed, Seconds since_last = Seconds(0)) const;
 
   // How long to wait for the next step, the last one being `since_last` ago; zero if there is none.
   Seconds pause(std::size_t done, Seconds elapsed, Seconds since_last) const;

@@ -93,6 +93,13 @@ TEST(Ramp, AfterAStallItCatchesUpAtTwiceTheRate) {
   EXPECT_NEAR(ramp.pause(411, Seconds(4.1), Seconds(0)).count(), 0.01, 1e-9);
 }
 
+TEST(Ramp, CatchesUpAlsoWhereThereIsTooMuchElseToDo) {
+  const Ramp ramp(0, 1000, 100.0);
+  EXPECT_EQ(ramp.step(1, Seconds(2)), 1U);
+  EXPECT_EQ(ramp.step(2, Seconds(2.25), Seconds(0.25)), 50U);
+  EXPECT_EQ(ramp.step(225, Seconds(2.25), Seconds(0.25)), 1U);
+}
+
 TEST(Ramp, AHighRateIsHeldByStepsOfManyUsersAndWithoutAPauseIfTheyTakeTheirTime) {
   const Ramp ramp(0, 100000, 10000.0);
   EXPECT_EQ(ramp.step(0, Seconds(1)), 10U);
