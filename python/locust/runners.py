@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import os
@@ -215,7 +216,8 @@ class Runner(ShapeFollowing, LegacyNames):
             used_before, before = used, at
             used, at = time.process_time(), time.perf_counter()
             self.current_cpu_usage = 100 * (used - used_before) / (at - before)
-            self.current_memory_usage = resident_bytes()
+            with contextlib.suppress(OSError):  # every descriptor that may be open is a connection
+                self.current_memory_usage = resident_bytes()
             if self.current_cpu_usage > CPU_WARNING_THRESHOLD:
                 self.environment.events.cpu_warning.fire(
                     environment=self.environment, cpu_usage=self.current_cpu_usage

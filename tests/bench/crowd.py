@@ -65,10 +65,14 @@ def measure(users: int) -> dict[str, float]:
         run.process.wait(120)
         output = run.output()
         row = aggregated(run.folder)
-        stopping_at = float(told(output, "stopping")[0])
-        stopped_at, left = map(float, told(output, "stopped"))
+        (starting_cpu,) = map(float, told(output, "starting"))
+        (spawned_cpu,) = map(float, told(output, "spawned"))
+        stopping_at, stopping_cpu = map(float, told(output, "stopping"))
+        stopped_at, stopped_cpu, left = map(float, told(output, "stopped"))
         return figures | {
             "stop_s": stopped_at - stopping_at,
+            "spawn, processor s": spawned_cpu - starting_cpu,
+            "stop, processor s": stopped_cpu - stopping_cpu,
             "users spawned": int(users_told[1]) if users_told else 0,
             "users left": left,
             "served": server.requests(),

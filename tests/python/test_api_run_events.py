@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import gevent
 import pytest
 from api_harness import run_users, wait_until
@@ -94,6 +96,17 @@ def test_the_usage_of_the_process_is_told_at_intervals(busy):
     assert keywords.keys() == {"environment", "cpu_usage", "memory_usage"}
     assert keywords["environment"] is environment and keywords["cpu_usage"] >= 0
     assert 1_000_000 < keywords["memory_usage"] < 100_000_000_000
+
+
+def test_the_usage_is_told_also_while_no_descriptor_is_free(busy, monkeypatch):
+    def refuse():
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    events = Events()
+    calls = recorded(events, "usage_monitor")
+    monkeypatch.setattr("locust.runners.resident_bytes", refuse)
+    run_users(Visitor, events=events, until=lambda _: len(calls) >= 3)
+    assert {keywords["memory_usage"] for _, keywords in calls} == {0}
 
 
 def test_a_busy_processor_is_warned_about(busy, caplog):

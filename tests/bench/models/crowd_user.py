@@ -1,7 +1,7 @@
 """The model of the crowd benchmark: CROWD_CONNECTED users keep a connection, the server closes that of the others.
 
-Each waits for some seconds, makes one request, and waits for long. When users are stopped, and when all have
-stopped, a line tells the time.
+Each waits for some seconds, makes one request, and waits for long. Lines tell the time when users are stopped and when
+all have stopped, and the processor time that the Python thread had until then.
 """
 
 import itertools
@@ -32,11 +32,21 @@ class Visitor(HttpUser):
             self.client.get(self.path, name="visit")
 
 
+@events.test_start.add_listener
+def starting(**_):
+    print(f"starting {time.thread_time()}", flush=True)
+
+
+@events.spawning_complete.add_listener
+def spawned(**_):
+    print(f"spawned {time.thread_time()}", flush=True)
+
+
 @events.test_stopping.add_listener
 def stopping(**_):
-    print(f"stopping {time.monotonic()}", flush=True)
+    print(f"stopping {time.monotonic()} {time.thread_time()}", flush=True)
 
 
 @events.test_stop.add_listener
 def stopped(environment, **_):
-    print(f"stopped {time.monotonic()} {environment.runner.user_count}", flush=True)
+    print(f"stopped {time.monotonic()} {time.thread_time()} {environment.runner.user_count}", flush=True)
