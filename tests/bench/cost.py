@@ -14,7 +14,8 @@ from report import busy_s
 
 GENERATOR_CORE, SERVER_CORE = 0, 1
 LONG_S = 600
-FEWEST_REQUESTS = 100
+FEWEST_REQUESTS, LEAST_CPU_S = 100, 0.2
+"""Fewer of either say nothing: the clock ticks a hundred times a second."""
 
 
 @dataclass(frozen=True)
@@ -86,13 +87,15 @@ def measure(
             await_all(generator, server, load.users, 1.0)
         output = run.end()
     requests, connections = last.requests - first.requests, last.connections - first.connections
-    if requests < FEWEST_REQUESTS:
-        raise BenchmarkError(f"{generator.name} made {requests} requests\n{output[-2000:]}")
+    elapsed_s, cpu_s = last.at - first.at, last.cpu_s - first.cpu_s
+    if requests < FEWEST_REQUESTS or cpu_s < LEAST_CPU_S:
+        raise BenchmarkError(
+            f"{generator.name} made {requests} requests in {cpu_s:.2f} s of CPU\n{output[-2000:]}"
+        )
     if load.closing and abs(connections - requests) > load.users:
         raise BenchmarkError(f"{generator.name} made {requests} requests on {connections} connections")
     if generator.failures(output) != 0:
         raise BenchmarkError(f"{generator.name} reported failures, or no result\n{output[-2000:]}")
-    elapsed_s, cpu_s = last.at - first.at, last.cpu_s - first.cpu_s
     others_s = last.busy_s - first.busy_s - cpu_s - (last.server_cpu_s - first.server_cpu_s)
     return Cost(
         cpu_s / requests * 1e6,

@@ -70,7 +70,7 @@ def measure_all(results: Results, plan: Plan) -> None:
                 )
             except BenchmarkError as error:
                 results.refused[row].append(str(error))
-                print(f"REFUSED: {error}", flush=True)
+                print(f"REFUSED: {str(error).splitlines()[0]}", flush=True)
                 continue
             results.costs[row].append(cost)
             print(f"{cost.us_per_request:8.1f} us {cost.requests_per_s:9.0f} requests/s", flush=True)
