@@ -74,6 +74,18 @@ std::optional<uint32_t> number_behind(std::string_view text, std::string_view wo
   return error == std::errc{} ? std::optional(number) : std::nullopt;
 }
 
+// "HTTP/", a version of one digit or two, and a status of three. libcurl takes anything behind "HTTP/" for
+// 200, and any number for a status.
+bool is_status_line(std::string_view line) {
+  const auto is_digit = [&line](size_t at) { return at < line.size() && line[at] >= '0' && line[at] <= '9'; };
+  size_t at = std::strlen("HTTP/");
+  if (!is_digit(at++)) return false;
+  if (is_digit(at + 1) && line[at] == '.') at += 2;
+  const size_t status = std::min(line.size(), line.find_first_not_of(" \t", at));
+  return status > at && is_digit(status) && line[status] != '0' && is_digit(status + 1) &&
+         is_digit(status + 2) && !is_digit(status + 3);
+}
+
 FailureKind connect_failure(int os_error) {
   switch (os_error) {
     case ECONNREFUSED:
@@ -537,14 +549,15 @@ size_t CurlTransfer::take_header(std::string_view line) {
   Response& response = exchange_->response;
   Timings& timings = exchange_->timings;
   if (timings.first_byte == SteadyTime{}) timings.first_byte = last_activity_;
+  if (header_complete_) {  // a trailer, whatever it begins with, which libcurl keeps
+    trailer_size_ += line.size();
+    return trailer_size_ <= kMaxHeaderBlock ? line.size() : reject(FailureKind::kHeaderTooLarge, "header");
+  }
   if (line.starts_with("HTTP/")) {  // also the one after a 100 Continue
+    if (!is_status_line(line)) return reject(FailureKind::kBadResponse, kNotHttp);
     response.header_block.clear();
     response.has_set_cookie = has_encoding_ = header_complete_ = false;
     content_lengths_ = 0;
-  }
-  if (header_complete_) {  // a trailer, which libcurl keeps
-    trailer_size_ += line.size();
-    return trailer_size_ <= kMaxHeaderBlock ? line.size() : reject(FailureKind::kHeaderTooLarge, "header");
   }
   if (line == "\r\n" || line == "\n") return accept_header() ? line.size() : 0;
   is_worn_ = is_worn_ || (kHeadersWearOut && !response.header_block.empty());
@@ -567,10 +580,6 @@ size_t CurlTransfer::take_header(std::string_view line) {
 bool CurlTransfer::accept_header() {
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-  if (status < 100 || status > 999) {  // libcurl takes any number
-    reject(FailureKind::kBadResponse, kNotHttp);
-    return false;
-  }
   if (status < 200 && status != 101) {  // the response is still to come
     exchange_->timings.first_byte = SteadyTime{};
     return true;

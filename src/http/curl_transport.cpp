@@ -1,7 +1,11 @@
 #include "http/curl_transport.h"
 
 #include <curl/curl.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -112,6 +116,12 @@ class CurlTransport final : public Connector {
     if (epoll_events & EPOLLIN) mask |= CURL_CSELECT_IN;
     if (epoll_events & EPOLLOUT) mask |= CURL_CSELECT_OUT;
     if (epoll_events & (EPOLLERR | EPOLLHUP)) mask |= CURL_CSELECT_ERR;
+    if (mask == CURL_CSELECT_OUT && writes_nothing(fd)) {
+      enter(fd, EPOLLIN);
+      not_asked_.push_back(fd);
+      return;
+    }
+    if (mask != CURL_CSELECT_OUT) ask_again();
     tell_of(fd, mask);
   }
 
@@ -124,6 +134,7 @@ class CurlTransport final : public Connector {
     read_again();
     while (timer_ <= now) {
       timer_ = SteadyTime::max();
+      ask_again();
       int running = 0;
       curl_multi_socket_action(multi_, CURL_SOCKET_TIMEOUT, 0, &running);
       collect();
@@ -211,6 +222,8 @@ class CurlTransport final : public Connector {
     uint32_t wanted = 0;
     bool is_silent = false;  // over HTTP/1 and between two requests: the server has nothing to say
     bool is_given = false;   // to the other transport: libcurl may think that it closes it
+    uint32_t writable = 0;   // how often libcurl was told so and nothing else
+    uint64_t written = 0;    // bytes, when that was looked at last
   };
 
   static int on_socket(CURL* easy, curl_socket_t fd, int what, void* self, void* /*socket_data*/) {
@@ -240,7 +253,8 @@ class CurlTransport final : public Connector {
       transport->socket_error_ = bind_to(network.local_address, made.get(), address.family);
     if (transport->socket_error_ != 0) return CURL_SOCKET_BAD;
     const int fd = made.release();
-    transport->watched(fd) = Watch{true, 0, 0, false, false};
+    transport->watched(fd) = Watch{};
+    transport->watched(fd).is_connection = true;
     return fd;
   }
 
@@ -302,6 +316,30 @@ class CurlTransport final : public Connector {
   static bool has_nothing_to_read(int fd) {
     char next = 0;
     return ::recv(fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+  }
+
+  // Over HTTP/2 libcurl 7.88 asks when it can write, and does not write then: while an upload has to wait for
+  // its next piece, and when the server has broken the rules.
+  bool writes_nothing(int fd) {
+    Watch& entry = watched(fd);
+    if (++entry.writable % 16 != 0 || entry.wanted != (EPOLLIN | EPOLLOUT)) return false;
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    int queued = 0;
+    if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || ::ioctl(fd, SIOCOUTQ, &queued) != 0)
+      return false;
+    const uint64_t written = info.tcpi_bytes_acked + static_cast<uint64_t>(queued);
+    return std::exchange(entry.written, written) == written;
+  }
+
+  // Something else has happened, after which it may. (New requests and pieces make themselves known by a
+  // timer.)
+  void ask_again() {
+    for (const int fd : std::exchange(not_asked_, {})) {
+      const Watch& entry = watched(fd);
+      if (entry.registered != 0 && entry.wanted != 0 && entry.wanted != entry.registered)
+        enter(fd, entry.wanted);
+    }
   }
 
   // libcurl would take what has come for the answer to the next request; that a connection has ended it sees.
@@ -485,6 +523,7 @@ class CurlTransport final : public Connector {
     have_connected_.push_back(exchange);
   };
   std::vector<curl_socket_t> to_read_again_;  // see read_again()
+  std::vector<int> not_asked_;                // whether they can be written to; see writes_nothing()
   curl_socket_t ready_ = CURL_SOCKET_BAD;     // what libcurl is being told of
   const std::function<void(CurlPool&)> received_ = [this](CurlPool& pool) {
     if (ready_ != CURL_SOCKET_BAD) pool.shared_socket = ready_;

@@ -1,9 +1,12 @@
 #include "network.h"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -33,7 +36,10 @@ class Wire {
 
   std::string_view content() const { return std::string_view(bytes_).substr(taken_); }
   std::size_t room() const { return kCapacity - content().size(); }
-  void put(std::string_view data) { bytes_.append(data); }
+  void put(std::string_view data) {
+    bytes_.append(data);
+    total += data.size();
+  }
   void take(std::size_t count) {
     taken_ += count;
     if (taken_ < bytes_.size()) return;
@@ -41,8 +47,9 @@ class Wire {
     taken_ = 0;
   }
 
-  bool ended = false;   // nothing more is put
-  bool broken = false;  // which its reader is told as a reset, once
+  std::uint64_t total = 0;  // bytes that were put
+  bool ended = false;       // nothing more is put
+  bool broken = false;      // which its reader is told as a reset, once
 
  private:
   std::string bytes_;
@@ -245,13 +252,27 @@ int fcntl(int fd, int command, ...) {
   return find(fd) ? 0 : ask_kernel(SYS_fcntl, fd, command, argument);
 }
 
+int ioctl(int fd, unsigned long request, ...) noexcept {
+  va_list rest;
+  va_start(rest, request);
+  void* argument = va_arg(rest, void*);
+  va_end(rest);
+  if (!find(fd)) return ask_kernel(SYS_ioctl, fd, request, argument);
+  NEST_CHECK(request == SIOCOUTQ, std::to_string(request));
+  *static_cast<int*>(argument) = 0;
+  return 0;
+}
+
 int setsockopt(int fd, int level, int name, const void* value, socklen_t length) noexcept {
   return find(fd) ? 0 : ask_kernel(SYS_setsockopt, fd, level, name, value, length);
 }
 
 int getsockopt(int fd, int level, int name, void* value, socklen_t* length) noexcept {
-  if (!find(fd)) return ask_kernel(SYS_getsockopt, fd, level, name, value, length);
+  const Socket* socket = find(fd);
+  if (!socket) return ask_kernel(SYS_getsockopt, fd, level, name, value, length);
   std::memset(value, 0, *length);  // also: no error
+  if (level == IPPROTO_TCP && name == TCP_INFO)
+    static_cast<tcp_info*>(value)->tcpi_bytes_acked = socket->out->total;
   return 0;
 }
 

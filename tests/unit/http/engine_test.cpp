@@ -453,8 +453,8 @@ TEST_P(EngineTest, NamesWhatServersDoWrong) {
             FailureKind::kBadResponse);
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 99 Low\r\nContent-Length: 0\r\n\r\n")),
             FailureKind::kBadResponse);
-  EXPECT_EQ(failure_of(after_request("HTTP/21234.1 200 OK\r\nContent-Length: 0\r\n\r\n")),
-            FailureKind::kBadResponse);
+  for (const std::string line : {"HTTP/21234.1 20", "HTTP/Upgrade:", "HTTP/2 20012", "HTTP/1.1 0200"})
+    EXPECT_EQ(failure_of(after_request(line + "\r\nContent-Length: 0\r\n\r\n")), FailureKind::kBadResponse);
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nX\ry: 1\r\nContent-Length: 0\r\n\r\n")),
             FailureKind::kBadResponse);
   EXPECT_EQ(failure_of(after_request("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc")),
