@@ -7,7 +7,9 @@
 #include "base/errors.h"
 #include "choosing.h"
 #include "http_client.h"
+#include "native_method.h"
 #include "request_method.h"
+#include "response_block.h"
 #include "switch.h"
 #include "task_loop.h"
 #include "wait_time.h"
@@ -58,6 +60,8 @@ PYBIND11_EMBEDDED_MODULE(nest_engine, module) {
   check(add_wait_time(module.ptr()));
   check(add_http_types(module.ptr()));
   check(add_request_methods(module.ptr()));
+  check(add_native_method(module.ptr()));
+  check(add_response_blocks(module.ptr()));
   bind_engine(module);
   bind_stats(module);
   bind_report(module);

@@ -1,14 +1,11 @@
 // A request switches greenlets, so this file is plain C API (R1).
 #include "request_method.h"
 
-#include <structmember.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <initializer_list>
 #include <iterator>
 #include <memory>
 #include <new>
@@ -19,7 +16,9 @@
 #include "base/clock.h"
 #include "exchange_object.h"
 #include "http_client.h"
+#include "native_method.h"
 #include "object.h"
+#include "request_event.h"
 #include "request_headers.h"
 
 namespace nest::bindings {
@@ -57,53 +56,12 @@ constexpr std::array<const char*, 9> kInheritedNames = {"request",   "auth",    
                                                         "trust_env", "request_name", "_is_legacy",
                                                         "headers",   "cookies",      "max_body_size"};
 
-// The keywords of a request event.
-constexpr std::array<const char*, 9> kEventNames = {"request_type", "name",      "context",
-                                                    "response",     "exception", "response_time",
-                                                    "start_time",   "url",       "response_length"};
-
-// Remembers of one type whether its methods are those of the beginning.
-class Unchanged {
- public:
-  Unchanged(PyTypeObject* type, std::initializer_list<const char*> names) : type_(type) {
-    for (const char* name : names) {
-      names_.push_back(PyUnicode_InternFromString(name));
-      original_.push_back(PyObject_GetAttr(reinterpret_cast<PyObject*>(type), names_.back()));
-    }
-    PyErr_Clear();
-  }
-
-  bool holds() {
-    if (version_ != 0 && version_ == type_->tp_version_tag) return holds_;
-    holds_ = true;
-    for (size_t i = 0; i < names_.size(); ++i) {
-      const Object present(PyObject_GetAttr(reinterpret_cast<PyObject*>(type_), names_[i]));
-      holds_ = holds_ && present.get() == original_[i];
-    }
-    PyErr_Clear();
-    version_ = type_->tp_version_tag;
-    return holds_;
-  }
-
- private:
-  PyTypeObject* type_;
-  std::vector<PyObject*> names_;
-  std::vector<PyObject*> original_;
-  unsigned int version_ = 0;
-  bool holds_ = false;
-};
-
 // What this file needs of Python's side. Made once, never freed.
 struct Surroundings {
   PyTypeObject* session;
   PyTypeObject* response;
-  PyTypeObject* listener;
-  PyTypeObject* event;
-  PyObject* control_flow;            // exceptions of listeners that are for the caller
-  PyObject* report_broken_listener;  // takes any other
   http::HeaderLines default_headers;
   PyObject* encode_json;
-  PyObject* record;
   PyObject* cookie_jar;
   PyObject* connection_settings;
 
@@ -118,29 +76,19 @@ struct Surroundings {
   PyObject* no_proxy;  // an empty text
   PyObject* max_body_size;
   PyObject* header_for;
-  PyObject* handlers;
-  PyObject* environment;
-  PyObject* stats;
-  PyObject* recorder_core;
-  PyObject* log;
   PyObject* status_code;
   PyObject* exchange;
-  PyObject* recorded;
+  PyObject* fire;
+  PyObject* report;
   PyObject* record_response;
   PyObject* conclude;
   PyObject* json_type;
-  PyObject* nothing;      // an empty tuple
-  PyObject* event_names;  // a tuple
+  PyObject* nothing;  // an empty tuple
   PyObject* default_failure;
-  PyObject* context_of_user;
-  Unchanged* listener_methods;
-  Unchanged* event_methods;
 };
 Surroundings* around = nullptr;
 
-struct MethodObject {
-  PyObject_HEAD vectorcallfunc call;
-  PyObject* function;
+struct MethodObject : StandIn {
   PyObject* method;  // null: the first argument
   bool follows_redirects;
   std::vector<Parameter> positional;  // after the session
@@ -340,111 +288,28 @@ Object make_response(PyObject* exchange, int status_code) {
   return response;
 }
 
-bool is_statistics_listener(PyObject* listener) {
-  return Py_TYPE(listener) == around->listener && around->listener_methods->holds();
-}
-
-// Who listens to an event that does nothing but call its listeners: a copy, for they may come and go. Null
-// for another event.
-Object listeners_of(PyObject* event) {
-  if (Py_TYPE(event) != around->event || !around->event_methods->holds()) return Object();
-  const Object attributes(PyObject_GenericGetDict(event, nullptr));
-  if (!attributes || PyDict_GET_SIZE(attributes.get()) != 1) return Object();
-  PyObject* listeners = PyDict_GetItemWithError(attributes.get(), around->handlers);
-  return Object(listeners == nullptr || !PyList_CheckExact(listeners) ? nullptr : PyList_AsTuple(listeners));
-}
-
-// Counts a success in the statistics of `listener`; false with an exception set if that raises.
-bool count(PyObject* listener, PyObject* method, PyObject* name, PyObject* response_time, PyObject* length,
-           PyObject* exchange) {
-  const Object environment(PyObject_GetAttr(listener, around->environment));
-  const Object stats(environment ? PyObject_GetAttr(environment.get(), around->stats) : nullptr);
-  const Object core(stats ? PyObject_GetAttr(stats.get(), around->recorder_core) : nullptr);
-  if (!core) return false;
-  PyObject* sample[] = {core.get(), method, name, response_time, length, exchange};
-  const Object counted(PyObject_Vectorcall(around->record, sample, 6, nullptr));
-  if (!counted) return false;
-  if (counted.get() == Py_True) return true;
-  PyObject* log[] = {listener, method, name, response_time, length, Py_None, exchange};
-  return static_cast<bool>(Object(PyObject_VectorcallMethod(around->log, log, 7, nullptr)));
-}
-
 PyObject* or_none(PyObject* value) { return value == nullptr ? Py_None : value; }
-
-// The context of the user, under that of the request.
-Object full_context(PyObject* user, PyObject* context) {
-  Object full(PyDict_New());
-  if (!full) return full;
-  if (user != Py_None) {
-    const Object of_user(PyObject_CallMethodNoArgs(user, around->context_of_user));
-    if (!of_user || PyDict_Update(full.get(), of_user.get()) < 0) return Object();
-  }
-  if (PyObject_IsTrue(context) == 1 && PyDict_Update(full.get(), context) < 0) return Object();
-  return full;
-}
-
-// Calls one listener; false with an exception set if it raised what is for the caller.
-bool tell(PyObject* listener, PyObject* const* event) {
-  if (Object(PyObject_Vectorcall(listener, event, 0, around->event_names))) return true;
-  if (PyErr_ExceptionMatches(around->control_flow) != 0 || PyErr_ExceptionMatches(PyExc_Exception) == 0)
-    return false;
-  PyObject* type = nullptr;
-  PyObject* error = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &error, &traceback);
-  PyErr_NormalizeException(&type, &error, &traceback);
-  if (traceback != nullptr) PyException_SetTraceback(error, traceback);
-  const Object owned[] = {Object(type), Object(error), Object(traceback)};
-  return static_cast<bool>(Object(PyObject_CallOneArg(around->report_broken_listener, error)));
-}
-
-// A request that was answered, as its event has it; borrowed.
-struct Answered {
-  PyObject* session;
-  PyObject* method;
-  PyObject* name;
-  PyObject* context;  // of the request
-  PyObject* response;
-  PyObject* response_time;
-  PyObject* start_time;
-  PyObject* url;
-  PyObject* length;
-  PyObject* exchange;
-};
-
-bool remember(const Answered& done, PyObject* context, PyObject* failure) {
-  const Object recorded(PyTuple_Pack(8, done.session, done.method, done.name, done.response_time, context,
-                                     failure, done.start_time, done.url));
-  return recorded && PyObject_SetAttr(done.response, around->recorded, recorded.get()) == 0;
-}
 
 // What JudgedResponse._record does without a with-block; false with an exception set.
 bool fire(const Answered& done, PyObject* listeners, bool has_failed) {
-  const Py_ssize_t count_of_listeners = PyTuple_GET_SIZE(listeners);
-  if (!has_failed && count_of_listeners == 1 && is_statistics_listener(PyTuple_GET_ITEM(listeners, 0))) {
-    return count(PyTuple_GET_ITEM(listeners, 0), done.method, done.name, done.response_time, done.length,
-                 done.exchange) &&
-           remember(done, done.context, Py_None);
-  }
+  if (!has_failed && only_statistics_listen(listeners))
+    return tell_all(done, listeners, done.context, Py_None) && remember(done, done.context, Py_None);
   Object failure = Object::borrowed(Py_None);
   if (has_failed) {
     failure = Object(PyObject_CallMethodOneArg(done.response, around->default_failure, done.name));
     if (!failure) return false;
   }
-  const Object user(PyObject_GetAttr(done.session, around->common[kUser]));
-  const Object context = user ? full_context(user.get(), done.context) : Object();
-  if (!context || !remember(done, context.get(), failure.get())) return false;
-  PyObject* const event[] = {done.method,        done.name,       context.get(), done.response, failure.get(),
-                             done.response_time, done.start_time, done.url,      done.length};
-  for (Py_ssize_t i = 0; i < count_of_listeners; ++i) {
-    PyObject* listener = PyTuple_GET_ITEM(listeners, i);
-    const bool told =
-        !has_failed && is_statistics_listener(listener)
-            ? count(listener, done.method, done.name, done.response_time, done.length, done.exchange)
-            : tell(listener, event);
-    if (!told) return false;
-  }
-  return true;
+  const Object context = full_context(done.session, done.context);
+  return context && remember(done, context.get(), failure.get()) &&
+         tell_all(done, listeners, context.get(), failure.get());
+}
+
+// What it does with one; false with an exception set.
+bool await_verdict(const Answered& done, PyObject* event) {
+  const Object context = full_context(done.session, done.context);
+  const Object report(context ? PyObject_GetAttr(event, around->fire) : nullptr);
+  return report && remember(done, context.get(), Py_None) &&
+         PyObject_SetAttr(done.response, around->report, report.get()) == 0;
 }
 
 // What there is to do when the exchange is complete.
@@ -469,7 +334,7 @@ PyObject* answer(const MethodObject& method, PyObject* session, const Arguments&
   const Object response_time(PyFloat_FromDouble(to_milliseconds(done.timings.response_time())));
   const Object event(PyObject_GetAttr(session, around->common[kRequestEvent]));
   if (!response || !response_time || !event) return nullptr;
-  const Object listeners = catch_response == Py_True ? Object() : listeners_of(event.get());
+  const Object listeners = listeners_of(event.get());
   if (!listeners) {
     if (PyErr_Occurred() != nullptr) return nullptr;
     PyObject* args[] = {response.get(),      session, catch_response,   given[kMethod],   name,
@@ -481,7 +346,10 @@ PyObject* answer(const MethodObject& method, PyObject* session, const Arguments&
   const Answered answered = {
       session,          given[kMethod],    name,         context,       response.get(), response_time.get(),
       start_time.get(), address.url.get(), length.get(), exchange.get()};
-  return fire(answered, listeners.get(), status >= 400 && status < 600) ? response.release() : nullptr;
+  const bool told = catch_response == Py_True
+                        ? await_verdict(answered, event.get())
+                        : fire(answered, listeners.get(), status >= 400 && status < 600);
+  return told ? response.release() : nullptr;
 }
 
 // A request that is ready to be sent, and what is needed when it has come back.
@@ -602,49 +470,15 @@ void method_dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyObject* method_bind(PyObject* self, PyObject* instance, PyObject* /*type*/) {
-  return instance == nullptr || instance == Py_None ? Py_NewRef(self) : PyMethod_New(self, instance);
-}
-
-PyObject* method_attribute(PyObject* self, PyObject* name) {
-  PyObject* own = PyObject_GenericGetAttr(self, name);
-  if (own != nullptr || PyErr_ExceptionMatches(PyExc_AttributeError) == 0) return own;
-  PyErr_Clear();
-  return PyObject_GetAttr(as_method(self).function, name);
-}
-
-PyObject* method_repr(PyObject* self) { return PyObject_Repr(as_method(self).function); }
-
-// What a type's own attributes would hide.
-template <size_t kName>
-PyObject* of_function(PyObject* self, void*) {
-  constexpr std::array<const char*, 2> kNames = {"__doc__", "__module__"};
-  return PyObject_GetAttrString(as_method(self).function, kNames[kName]);
-}
-
-PyObject* get_wrapped(PyObject* self, void*) { return Py_NewRef(as_method(self).function); }
-
-PyGetSetDef method_attributes[] = {
-    {"__doc__", &of_function<0>, nullptr, nullptr, nullptr},
-    {"__module__", &of_function<1>, nullptr, nullptr, nullptr},
-    {"__wrapped__", &get_wrapped, nullptr, "The Python function.", nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr},
-};
-
-PyMemberDef method_members[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(MethodObject, call), READONLY, nullptr},
-    {nullptr, 0, 0, 0, nullptr},
-};
-
 PyType_Slot method_slots[] = {
     {Py_tp_new, reinterpret_cast<void*>(&method_new)},
     {Py_tp_dealloc, reinterpret_cast<void*>(&method_dealloc)},
     {Py_tp_call, reinterpret_cast<void*>(&PyVectorcall_Call)},
-    {Py_tp_descr_get, reinterpret_cast<void*>(&method_bind)},
-    {Py_tp_getattro, reinterpret_cast<void*>(&method_attribute)},
-    {Py_tp_repr, reinterpret_cast<void*>(&method_repr)},
-    {Py_tp_getset, method_attributes},
-    {Py_tp_members, method_members},
+    {Py_tp_descr_get, reinterpret_cast<void*>(&bind_stand_in)},
+    {Py_tp_getattro, reinterpret_cast<void*>(&attribute_of_stand_in)},
+    {Py_tp_repr, reinterpret_cast<void*>(&repr_of_stand_in)},
+    {Py_tp_getset, attributes_of_stand_in},
+    {Py_tp_members, members_of_stand_in},
     {0, nullptr},
 };
 
@@ -663,10 +497,11 @@ bool intern(const std::array<const char*, kSize>& texts, std::array<PyObject*, k
 
 PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
   auto made = std::make_unique<Surroundings>();
+  EventTypes types{};
   PyObject* default_headers = nullptr;
   if (PyArg_ParseTuple(args, "O!O!O!O!OOOOOOO", &PyType_Type, &made->session, &PyType_Type, &made->response,
-                       &PyType_Type, &made->listener, &PyType_Type, &made->event, &made->control_flow,
-                       &made->report_broken_listener, &default_headers, &made->encode_json, &made->record,
+                       &PyType_Type, &types.listener, &PyType_Type, &types.event, &types.control_flow,
+                       &types.report_broken_listener, &default_headers, &made->encode_json, &types.record,
                        &made->cookie_jar, &made->connection_settings) == 0) {
     return nullptr;
   }
@@ -676,32 +511,22 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
                                                       {"", &made->no_proxy},
                                                       {"max_body_size", &made->max_body_size},
                                                       {"header_for", &made->header_for},
-                                                      {"_handlers", &made->handlers},
-                                                      {"environment", &made->environment},
-                                                      {"stats", &made->stats},
-                                                      {"_recorder_core", &made->recorder_core},
-                                                      {"log", &made->log},
                                                       {"status_code", &made->status_code},
                                                       {"_exchange", &made->exchange},
-                                                      {"_recorded", &made->recorded},
                                                       {"_record", &made->record_response},
                                                       {"_conclude", &made->conclude},
                                                       {"_default_failure", &made->default_failure},
-                                                      {"context", &made->context_of_user},
+                                                      {"fire", &made->fire},
+                                                      {"_report", &made->report},
                                                       {"application/json", &made->json_type}};
   for (const auto& [text, object] : names) {
     *object = PyUnicode_InternFromString(text);
     if (*object == nullptr) return nullptr;
   }
   made->nothing = PyTuple_New(0);
-  std::array<PyObject*, kEventNames.size()> event_names{};
-  if (!intern(kEventNames, event_names)) return nullptr;
-  made->event_names = PyTuple_New(event_names.size());
-  for (size_t i = 0; made->event_names != nullptr && i < event_names.size(); ++i)
-    PyTuple_SET_ITEM(made->event_names, static_cast<Py_ssize_t>(i), event_names[i]);
-  if (made->nothing == nullptr || made->event_names == nullptr ||
-      !intern(kParameterNames, made->parameters) || !intern(kCommonNames, made->common) ||
-      !intern(kUnusualNames, made->unusual) || !intern(kInheritedNames, made->inherited)) {
+  if (made->nothing == nullptr || !intern(kParameterNames, made->parameters) ||
+      !intern(kCommonNames, made->common) || !intern(kUnusualNames, made->unusual) ||
+      !intern(kInheritedNames, made->inherited)) {
     return nullptr;
   }
   if (merge_headers(default_headers, made->default_headers) != HeaderResult::kMerged) {
@@ -712,8 +537,7 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
     made->original[i] = PyObject_GetAttr(reinterpret_cast<PyObject*>(made->session), made->inherited[i]);
     if (made->original[i] == nullptr) return nullptr;
   }
-  made->listener_methods = new Unchanged(made->listener, {"__call__", "log"});
-  made->event_methods = new Unchanged(made->event, {"fire"});
+  if (!describe_events(types)) return nullptr;
   Py_INCREF(args);  // and with it all of them, for good
   around = made.release();
   Py_RETURN_NONE;

@@ -109,6 +109,21 @@ class RequestMethod:
     @property
     def __wrapped__(self) -> Callable[..., Any]: ...
 
+class NativeMethod:
+    """A method without Python where that is all there is to do, and else the function for which it stands.
+
+    `step`: "no context" (of a user), or "enter block", "leave block" and "success" of a response.
+    """
+
+    def __init__(self, function: Callable[..., Any], step: str, /) -> None: ...
+    def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def __get__(self, instance: Any, owner: type | None = None, /) -> Any: ...
+    @property
+    def __wrapped__(self) -> Callable[..., Any]: ...
+
+def describe_responses(response: type, /) -> None:
+    """The class whose with-blocks are entered and left natively. Once."""
+
 def describe_sessions(
     session: type,
     response: type,

@@ -48,7 +48,7 @@ from locust_nest.http.response import EngineResponse, sent_request
 from locust_nest.http.urls import is_absolute, is_unix, path_of
 from locust_nest.http.verdict import JudgedResponse
 from locust_nest.http.versions import ChoosesVersion
-from nest_engine import Exchange, RequestMethod, describe_sessions
+from nest_engine import Exchange, NativeMethod, RequestMethod, describe_responses, describe_sessions
 
 from .event import CONTROL_FLOW, EventHook, report_broken_listener
 from .exception import CatchResponseError, LocustError, ResponseError
@@ -176,6 +176,10 @@ class ResponseContextManager(JudgedResponse, EngineResponse):  # type: ignore[mi
         reason = self.reason.decode("utf-8", "replace") if isinstance(self.reason, bytes) else self.reason
         return requests.HTTPError(f"{self.status_code} {kind} Error: {reason} for url: {name}", response=self)
 
+
+for _name, _step in {"__enter__": "enter block", "__exit__": "leave block", "success": "success"}.items():
+    setattr(ResponseContextManager, _name, NativeMethod(getattr(ResponseContextManager, _name), _step))
+describe_responses(ResponseContextManager)
 
 # The class of responses to which there was no answer, until 0.14.
 LocustResponse = ResponseContextManager

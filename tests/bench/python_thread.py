@@ -1,4 +1,4 @@
-"""Time of the Python thread per request: a plain request, one with a `request` listener, one whose JSON is read."""
+"""Time of the Python thread per request: a plain one, with a `request` listener, with its JSON read, with a verdict."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from report import Requirement, conclude, surroundings, table
 
 USERS = 100
 PLAIN, LISTENER, READER = "plain request", "with one listener", "status and json() read"
+VERDICT = "a verdict in a with-block"
 LISTENER_LIMIT_US, READER_LIMIT_US = 3.0, 10.0
 
 
 def generators() -> list[Generator]:
     models = {PLAIN: "http_user.py", LISTENER: "listening_user.py", READER: "reading_user.py"}
+    models[VERDICT] = "catching_user.py"
     return [locust_like(name, our_binary(), model) for name, model in models.items()]
 
 

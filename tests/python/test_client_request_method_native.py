@@ -16,10 +16,10 @@ from gevent.server import StreamServer
 from test_client_native import counted
 
 from locust import log
-from locust.clients import HttpSession
+from locust.clients import HttpSession, ResponseContextManager
 from locust.env import Environment
 from locust.event import EventHook, Events
-from locust.exception import StopUser
+from locust.exception import ResponseError, StopUser
 
 __all__ = ["certificate", "client", "counted", "events", "hook", "server"]
 
@@ -107,6 +107,13 @@ def record_of(session: Any, server: Server, call: Call) -> tuple[Any, ...]:
     )
 
 
+def counted_in(stats: Any) -> dict[Any, tuple[int, int, int]]:
+    return {
+        key: (entry.num_requests, entry.num_failures, entry.total_content_length)
+        for key, entry in stats.entries.items()
+    }
+
+
 def session_at(server: Server, **attributes: Any) -> tuple[Any, Any]:
     environment = Environment(events=Events())
     environment.create_local_runner()
@@ -133,14 +140,90 @@ def test_the_engine_does_what_python_does(server: Server, call: Call, with_cooki
             session.headers["X-Own"] = "yes"
     in_python(slow)
     assert record_of(native, server, call) == record_of(slow, server, call)
-    counts = [
-        {
-            key: (entry.num_requests, entry.num_failures, entry.total_content_length)
-            for key, entry in stats.entries.items()
-        }
-        for stats in (native_stats, slow_stats)
-    ]
+    assert counted_in(native_stats) == counted_in(slow_stats)
+
+
+def in_block(url: str, judge: Callable[[Any], Any], **keywords: Any) -> Call:
+    def call(session: Any) -> Any:
+        with session.get(url, catch_response=True, **keywords) as response:
+            judge(response)
+        return response
+
+    return call
+
+
+class Visitor:
+    """A user with a context, of which the model changes its mind."""
+
+    mood = "good"
+
+    def context(self) -> dict[str, Any]:
+        return {"mood": self.mood, "a": "of the user"}
+
+
+def refuse(error: Exception) -> Call:
+    def judge(response: Any) -> None:
+        raise error
+
+    return judge
+
+
+BLOCKS: dict[str, Call] = {
+    "no verdict": in_block("/x", lambda r: None),
+    "success": in_block("/x", lambda r: r.success(), name="named", context={"a": 1}),
+    "success after a look at the body": in_block("/x", lambda r: r.text and r.success()),
+    "success on 404": in_block("/missing", lambda r: r.success()),
+    "no verdict on 404": in_block("/missing", lambda r: None),
+    "failure": in_block("/x", lambda r: r.failure("no")),
+    "failure, then success": in_block("/x", lambda r: [r.failure("no"), r.success()]),
+    "success, then failure": in_block("/x", lambda r: [r.success(), r.failure("no")]),
+    "ResponseError": in_block("/x", refuse(ResponseError("odd"))),
+    "another status": in_block("/x", lambda r: setattr(r, "status_code", 500)),
+    "a status that is none": in_block("/x", lambda r: setattr(r, "status_code", 0)),
+    "another name": in_block("/x", lambda r: r.request_meta.update(name="other")),
+    "an error of its own": in_block("/x", lambda r: setattr(r, "error", ValueError("mine"))),
+    "no answer": in_block("/closed", lambda r: r.success()),
+    "redirect": in_block("/from", lambda r: r.success()),
+    "entered twice": in_block("/x", lambda r: r.__enter__().success()),
+    "no block": lambda c: c.get("/x", catch_response=True),
+    "the user's context": in_block("/x", lambda r: setattr(r._recorded[0].user, "mood", "bad")),
+}
+METHODS = ("__enter__", "__exit__", "success")
+
+
+@pytest.mark.parametrize("call", BLOCKS.values(), ids=BLOCKS)
+@pytest.mark.parametrize("with_listeners", [False, True])
+def test_a_block_ends_as_in_python(
+    server: Server, monkeypatch: pytest.MonkeyPatch, call: Call, with_listeners: bool
+) -> None:
+    records, counts = [], []
+    for native in (True, False):
+        if not native:
+            for name in METHODS:
+                monkeypatch.setattr(
+                    ResponseContextManager, name, getattr(ResponseContextManager, name).__wrapped__
+                )
+        session, stats = session_at(server, user=Visitor())
+        if not native:
+            in_python(session)
+        if with_listeners:
+            records.append(record_of(session, server, call))
+        else:
+            call(session)
+        counts.append(counted_in(stats))
+    assert records[:1] == records[1:]
     assert counts[0] == counts[1]
+
+
+def test_a_listener_ends_the_user_from_within_a_block(counted: tuple[Any, Any]) -> None:
+    session, _ = counted
+
+    def end(**_: Any) -> None:
+        raise StopUser
+
+    session.request_event.add_listener(end)
+    with pytest.raises(StopUser):
+        in_block("/x", lambda r: r.success())(session)
 
 
 @pytest.mark.parametrize("call", [call for call in NATIVE_CALLS if "/closed" not in inspect.getsource(call)])

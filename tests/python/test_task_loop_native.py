@@ -102,6 +102,19 @@ def test_an_iteration_of_a_user_runs_no_python_of_ours(watch: Watch, server: Ser
     assert watch.ours == []
 
 
+def test_a_block_with_a_verdict_runs_none_either(watch: Watch, server: Server) -> None:
+    class Visitor(HttpUser):
+        @task
+        def visit(self) -> None:
+            watch.iterate()
+            with self.client.get("/", catch_response=True) as response:
+                if watch.iterations % 2:
+                    response.success()
+
+    run(watch, server, Visitor)
+    assert watch.ours == []
+
+
 @pytest.mark.parametrize("base", [TaskSet, SequentialTaskSet])
 def test_an_iteration_of_a_task_set_runs_none_either(watch: Watch, server: Server, base: Any) -> None:
     class Tasks(base):

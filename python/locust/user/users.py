@@ -222,6 +222,9 @@ class User(metaclass=UserMeta):
         return ".".join([cls.__module__, *parts])
 
 
+User.context = nest_engine.NativeMethod(User.context, "no context")  # type: ignore[method-assign]
+
+
 def shown_name(user_class: type[User]) -> str:
     """What a class is called in counts and logs: its name, or a longer one where models share a name.
 
