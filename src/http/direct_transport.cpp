@@ -144,12 +144,16 @@ class DirectTransport final : public Transport {
     if (network.http_version != 11 || !network.goes_direct) return std::nullopt;
     if (request.awaits_continue && request.headers.has("Expect")) return std::nullopt;
     if (request.settings && !request.settings->proxy.empty()) return std::nullopt;
-    if (request.has_body && request.method == "HEAD") return std::nullopt;
-    if (!sends_pieces(exchange) && request.headers.has("Transfer-Encoding")) return std::nullopt;
     const std::optional<Target> target = target_of(request.url);
     if (target && target->is_secure && !opens_tls()) return std::nullopt;
     head_.clear();
     if (target) append_head(head_, request, *target, body_length(exchange));
+    if (!sends_pieces(exchange) && request.headers.has("Transfer-Encoding") &&
+        !request.headers.has("Content-Length")) {
+      if (request.has_body) return std::nullopt;
+      // A header that announces chunks wants at least the last one, without which the server waits.
+      head_.append("0\r\n\r\n");
+    }
     return target;
   }
 

@@ -22,6 +22,39 @@ bool is_bracketed(std::string_view host) {
          host.find_first_not_of("0123456789abcdef:.", 1) == host.size() - 1;
 }
 
+int hex_value(char c) {
+  const char small = lower(c);
+  if (c >= '0' && c <= '9') return c - '0';
+  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
+}
+
+std::string unquoted(std::string_view text) {
+  std::string plain;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+      plain.push_back(static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2])));
+      i += 2;
+    } else {
+      plain.push_back(text[i]);
+    }
+  }
+  return plain;
+}
+
+std::string base64(std::string_view text) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string encoded;
+  for (size_t i = 0; i < text.size(); i += 3) {
+    const auto byte = [&](size_t place) {
+      return i + place < text.size() ? static_cast<unsigned char>(text[i + place]) : 0U;
+    };
+    const unsigned group = byte(0) << 16 | byte(1) << 8 | byte(2);
+    for (unsigned digit = 0; digit < 4; ++digit)
+      encoded.push_back(i + digit > text.size() ? '=' : kDigits[group >> (18 - 6 * digit) & 63]);
+  }
+  return encoded;
+}
+
 bool is_sendable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '\\'; });
 }
@@ -35,6 +68,10 @@ std::optional<Target> target_of(std::string_view url) {
   url.remove_prefix(target.is_secure ? 8 : 7);
   const auto end = std::min(url.size(), url.find_first_of("/?"));
   std::string_view authority = url.substr(0, end);
+  if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
+    target.user = authority.substr(0, at);
+    authority.remove_prefix(at + 1);
+  }
   target.path = url.substr(end);
   if (!is_sendable(target.path)) return std::nullopt;
 
@@ -64,10 +101,12 @@ void append_head(std::string& text, const Request& request, const Target& target
   bool has_length = false;
   bool has_encoding = false;
   bool has_framing = false;
+  bool has_authorization = target.user.empty() || target.user.find(':') == std::string_view::npos;
   for (const std::string& line : lines) {
     if (is_name(line, "Host")) host = line;
     has_length = has_length || is_name(line, "Content-Length");
     has_encoding = has_encoding || is_name(line, "Accept-Encoding");
+    if (!has_authorization) has_authorization = is_name(line, "Authorization");
     has_framing = has_framing || is_name(line, "Transfer-Encoding");
   }
   text.append(request.method).append(" ");
@@ -80,9 +119,11 @@ void append_head(std::string& text, const Request& request, const Target& target
   for (const std::string& line : lines) {
     if (line.data() != host.data()) text.append(line).append("\r\n");
   }
+  if (!has_authorization)
+    text.append("Authorization: Basic ").append(base64(unquoted(target.user))).append("\r\n");
   if (!has_encoding) text.append("Accept-Encoding: identity\r\n");
   if (!body_length && !has_framing) text.append("Transfer-Encoding: chunked\r\n");
-  if (body_length && !has_length &&
+  if (body_length && !has_length && !has_framing &&
       (request.has_body || (request.method != "GET" && request.method != "HEAD")))
     text.append("Content-Length: ").append(std::to_string(*body_length)).append("\r\n");
   text.append("\r\n");

@@ -263,13 +263,6 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         aspects=("server connections",),
-        reason="127.1 is the same server as 127.0.0.1",
-        locust=r"3",
-        ours=r"2",
-        cases=("parameters and addresses",),
-    ),
-    Difference(
-        aspects=("server connections",),
         reason="Locust's fast client has spare connections",
         locust=r"\d",
         ours=r"\d",

@@ -19,14 +19,15 @@ TEST(RequestHeadTest, KnowsWhereAPlainUrlLeads) {
   EXPECT_EQ(target_of("http://a.test:443/")->authority, "a.test:443");
   EXPECT_EQ(target_of("http://[::1]:80/")->authority, "[::1]");
   EXPECT_EQ(target_of("http://[::1]?x")->path, "?x");
+  EXPECT_EQ(target_of("http://user:p%40ss@a.test/b@c")->authority, "a.test");
 }
 
 TEST(RequestHeadTest, LeavesOtherUrlsAlone) {
   for (const char* url :
-       {"", "a.test/", "ftp://a.test/", "HTTP://a.test/", "http://A.test/", "http:///", "http://u@a.test/",
-        "http://a.test:/", "http://a.test:0/", "http://a.test:080/", "http://a.test:65536/",
-        "http://a.test:x/", "http://a.test./", "http://[fe80::1%25eth0]/", "http://a.test/a b",
-        "http://a.test/\xc3\xa4", "http://a.test/\r\nX:", "http://a.test\\b/", "http+unix://%2Fa/"})
+       {"", "a.test/", "ftp://a.test/", "HTTP://a.test/", "http://A.test/", "http:///", "http://a.test:/",
+        "http://a.test:0/", "http://a.test:080/", "http://a.test:65536/", "http://a.test:x/",
+        "http://a.test./", "http://[fe80::1%25eth0]/", "http://a.test/a b", "http://a.test/\xc3\xa4",
+        "http://a.test/\r\nX:", "http://a.test\\b/", "http+unix://%2Fa/"})
     EXPECT_FALSE(target_of(url)) << url;
 }
 
@@ -49,6 +50,24 @@ TEST(RequestHeadTest, WritesWhatIsThereAndWhatHttpNeeds) {
   EXPECT_EQ(
       head_of(request),
       "POST /?y HTTP/1.1\r\nhost: other\r\nAccept-Encoding: gzip\r\nX-Empty: \r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST(RequestHeadTest, TakesUserAndPasswordFromTheUrlUnlessAHeaderSaysWhoAsks) {
+  Request request;
+  request.method = "GET";
+  const auto authorization = [&](const std::string& user) {
+    request.url = "http://" + user + "a.test/";
+    const std::string head = head_of(request);
+    const auto begin = head.find("Authorization: ");
+    return begin == std::string::npos ? "" : head.substr(begin + 15, head.find('\r', begin) - begin - 15);
+  };
+  EXPECT_EQ(authorization(""), "");
+  EXPECT_EQ(authorization("user@"), "");
+  EXPECT_EQ(authorization("user:pw@"), "Basic dXNlcjpwdw==");
+  EXPECT_EQ(authorization("u:p%40ss%2@"), "Basic dTpwQHNzJTI=");
+  EXPECT_EQ(authorization("Aladdin:open%20sesame@"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+  request.headers.set("authorization", "own");
+  EXPECT_EQ(authorization("user:pw@"), "");
 }
 
 TEST(RequestHeadTest, SaysHowLongTheBodyIsUnlessTheHeadersDo) {
