@@ -367,10 +367,16 @@ class CurlTransport final : public Connector {
     return share;
   }
 
+  // What is kept for later; ten thousand users may all connect at once, and then never again.
+  static constexpr size_t kMostSpare = 500;
+
   // It is in no multi any more.
   void retire(CurlTransfer* transfer) {
-    if (transfer->only_connects()) spare_shares_.push_back(transfer->take_share());
-    if (transfer->is_worn())
+    if (transfer->only_connects()) {
+      std::unique_ptr<CurlShare> share = transfer->take_share();
+      if (spare_shares_.size() < kMostSpare) spare_shares_.push_back(std::move(share));
+    }
+    if (transfer->is_worn() || idle_.size() >= kMostSpare)
       delete transfer;
     else
       idle_.emplace_back(transfer);
@@ -379,16 +385,19 @@ class CurlTransport final : public Connector {
   // libcurl has connected, for the other transport.
   void hand_over(CurlTransfer* transfer) {
     Exchange* exchange = transfer->exchange();
-    drop_deadline(transfer);
-    under_way_.erase(transfer);
     OpenedConnection opened;
     curl_easy_getinfo(transfer->easy(), CURLINFO_ACTIVESOCKET, &opened.fd);
-    NEST_CHECK(opened.fd != CURL_SOCKET_BAD, "libcurl has connected without a socket");
+    const bool is_secure = exchange->request.url.starts_with("https:");
+    void* session = is_secure ? session_of(*transfer) : nullptr;
+    if (opened.fd == CURL_SOCKET_BAD || (is_secure && session == nullptr))
+      return finish(transfer, [&] { transfer->abandon(FailureKind::kConnectionClosed); });
+    drop_deadline(transfer);
+    under_way_.erase(transfer);
     forget(opened.fd);
     watched(opened.fd).is_connection = false;
     transfer->hand_over();
-    if (exchange->request.url.starts_with("https:")) {
-      opened.tls = std::make_unique<TlsStream>(opened.fd, session_of(*transfer), [this, transfer] {
+    if (is_secure) {
+      opened.tls = std::make_unique<TlsStream>(opened.fd, session, [this, transfer] {
         curl_multi_remove_handle(multi_, transfer->easy());  // closes it
         retire(transfer);
       });
