@@ -34,6 +34,12 @@ py::list thread_use() {
   return items;
 }
 
+py::list io_thread_use() {
+  py::list items;
+  for (const Duration used : Runtime::get().engine().processor_times()) items.append(in_seconds(used));
+  return items;
+}
+
 }  // namespace
 
 void bind_watch(py::module_& module) {
@@ -57,6 +63,7 @@ void bind_watch(py::module_& module) {
       "look_for_stalls_again", [] { Runtime::get().look_again(); },
       "Lets the watch count anew, and send its signal again if the thread is still not free by then.");
   module.def("thread_use", &thread_use);
+  module.def("io_thread_use", &io_thread_use);
   module.def(
       "beat", [] { Runtime::get().beat(); }, "Tells the watch that the event loop turns.");
 }

@@ -589,6 +589,9 @@ def thread_use() -> list[tuple[type | None, Any, int, float, float]]:
     function, its type), number of turns, their seconds together, and the longest. The first is of all others that the
     engine resumed."""
 
+def io_thread_use() -> list[float]:
+    """Seconds that each I/O thread has been on a processor since it began, in the order in which they began."""
+
 def look_for_stalls_again() -> None: ...
 def beat() -> None:
     """Tells the watch that the event loop turns."""

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <thread>
 #include <utility>
 
@@ -353,6 +354,20 @@ void HttpEngine::rest() {
   inbox_->bell.put_out();
   inbox_->bell.will_sleep();
   if (!inbox_->is_empty()) inbox_->bell.ring();
+}
+
+std::vector<Duration> HttpEngine::processor_times() const {
+  std::vector<Duration> times;
+  for (const auto& mailbox : mailboxes_) {
+    clockid_t clock{};
+    timespec used{};
+    if (!mailbox->thread.joinable() ||
+        ::pthread_getcpuclockid(mailbox->thread.native_handle(), &clock) != 0 ||
+        ::clock_gettime(clock, &used) != 0)
+      continue;
+    times.push_back(std::chrono::seconds(used.tv_sec) + Duration(used.tv_nsec));
+  }
+  return times;
 }
 
 void HttpEngine::shutdown() {

@@ -212,17 +212,17 @@ def test_what_the_engine_did_not_send_says_nothing() -> None:
     assert "The generator" not in get_html_report(environment)
 
 
-def use_of(busy: float, p99_ms: float) -> GeneratorUse:
+def use_of(busy: float, p99_ms: float, *io_busy: float) -> GeneratorUse:
     tasks = [
         TaskUse("Shop.checkout", 0.71, 10, 1, 0.25),
         TaskUse("Shop.browse", 0.2, 9, 1, 0.01),
         TaskUse("X.y", 0.01, 1, 1, 1),
     ]
-    return GeneratorUse(busy, 1.234, p99_ms, 12345, tasks)
+    return GeneratorUse(busy, 1.234, p99_ms, 12345, tasks, list(io_busy))
 
 
 def test_a_generator_that_kept_up_is_one_line() -> None:
-    use = use_of(0.5, DELAY_LIMIT_MS - 1)
+    use = use_of(0.5, DELAY_LIMIT_MS - 1, 0.89, 0.4)
     assert use.kept_up
     assert use.lines() == [
         "Python thread 50% busy; responses waited 1.2 ms (median), 19 ms (99%), 12 s (max) for it"
@@ -242,3 +242,12 @@ def test_one_that_did_not_names_the_tasks(busy: float, p99_ms: float, verdict: s
         third
         == "Its time went to: Shop.checkout 71% (up to 250 ms), Shop.browse 20% (up to 10 ms), all else 9%"
     )
+
+
+def test_busy_io_threads_are_told_of_and_nobody_is_blamed() -> None:
+    use = use_of(0.5, 1, 0.4, 0.97)
+    assert not use.kept_up
+    _, second = use.lines()
+    assert second == "I/O threads 40%, 97% busy: only more --io-threads, or cores, would make more requests"
+    both = use_of(0.95, 1, 0.97).lines()
+    assert [line.split()[0] for line in both] == ["Python", "I/O", "The", "Its"]

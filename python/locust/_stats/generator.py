@@ -1,7 +1,8 @@
-"""Whether the generator kept up: how busy its Python thread was, how long responses waited for it, and whose code it
-was busy with.
+"""Whether the generator kept up: how busy its Python thread was, how long responses waited for it, whose code it was
+busy with, and how busy the threads were that do the I/O.
 
-All users share that thread. What they wait for it is no part of a response time, but it makes their next request late.
+All users share the Python thread. What they wait for it is no part of a response time, but it makes their next request
+late.
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ _Key = tuple[type | None, Any]
 
 @dataclass(frozen=True)
 class Moment:
-    """What has been used until then: the clock, the thread's processor time, and its turns and seconds by task."""
+    """What has been used until then: the clock, the thread's processor time, its turns and seconds by task, and the
+    processor time of each I/O thread."""
 
     clock_s: float
     cpu_s: float
     uses: dict[_Key, tuple[int, float]]
+    io_s: list[float]
 
     @classmethod
     def now(cls) -> Moment:
@@ -44,7 +47,7 @@ class Moment:
             (user_class, code): (turns, seconds)
             for user_class, code, turns, seconds, _ in nest_engine.thread_use()
         }
-        return cls(time.perf_counter(), time.thread_time(), uses)
+        return cls(time.perf_counter(), time.thread_time(), uses, nest_engine.io_thread_use())
 
 
 @dataclass(frozen=True)
@@ -69,32 +72,48 @@ class GeneratorUse:
     longest_ms: float
     # The most used first; the share is that of the busy time.
     tasks: list[TaskUse]
+    # Of the time, by I/O thread.
+    io_busy: list[float]
 
     @property
     def was_bottleneck(self) -> bool:
         return self.busy >= BUSY_LIMIT
 
     @property
+    def io_was_bottleneck(self) -> bool:
+        return max(self.io_busy, default=0.0) >= BUSY_LIMIT
+
+    @property
     def kept_up(self) -> bool:
-        return not self.was_bottleneck and self.p99_ms < DELAY_LIMIT_MS
+        return not self._python_was_late and not self.io_was_bottleneck
+
+    @property
+    def _python_was_late(self) -> bool:
+        return self.was_bottleneck or self.p99_ms >= DELAY_LIMIT_MS
 
     def lines(self) -> list[str]:
         """What the log tells: who is to blame only if the generator did not keep up."""
-        return self.summary() if self.kept_up else [*self.summary(), self._culprits()]
+        return [*self.summary(), self._culprits()] if self._python_was_late else self.summary()
 
     def summary(self) -> list[str]:
-        """The figures, and a verdict if it did not keep up."""
+        """The figures, and verdicts if it did not keep up."""
         figures = (
             f"Python thread {self.busy:.0%} busy; responses waited {_duration(self.median_ms)} (median), "
             f"{_duration(self.p99_ms)} (99%), {_duration(self.longest_ms)} (max) for it"
         )
-        if self.kept_up:
-            return [figures]
+        verdicts = []
+        if self.io_was_bottleneck:
+            shares = ", ".join(f"{share:.0%}" for share in self.io_busy)
+            verdicts.append(
+                f"I/O threads {shares} busy: only more --io-threads, or cores, would make more requests"
+            )
         if self.was_bottleneck:
             verdict = "The generator was the bottleneck: more users would not have made more requests"
-        else:
+            verdicts.append(f"{verdict}. Response times do not include that wait")
+        elif self._python_was_late:
             verdict = "Users went on late, because code of theirs keeps the thread for long at a time"
-        return [figures, f"{verdict}. Response times do not include that wait"]
+            verdicts.append(f"{verdict}. Response times do not include that wait")
+        return [figures, *verdicts]
 
     def _culprits(self) -> str:
         named = [task for task in self.tasks if task.share >= _LEAST_NAMED][:_MOST_NAMED]
@@ -120,7 +139,9 @@ def generator_use(stats: RequestStats) -> GeneratorUse | None:
             share = min(used_s / max(busy_s, 1e-9), 1.0)
             tasks.append(TaskUse(_name(user_class, code), share, turns - turns_before, used_s, longest_s))
     tasks.sort(key=lambda task: -task.seconds)
-    return GeneratorUse(busy_s / clock_s, median_ms, p99_ms, longest_ms, tasks)
+    io_began_s = began.io_s + [0.0] * len(now.io_s)
+    io_busy = [(used_s - began_s) / clock_s for used_s, began_s in zip(now.io_s, io_began_s, strict=False)]
+    return GeneratorUse(busy_s / clock_s, median_ms, p99_ms, longest_ms, tasks, io_busy)
 
 
 def _name(user_class: type, code: Any) -> str:

@@ -175,6 +175,11 @@ TEST_F(SpreadUsersTest, NothingIsLostOrLeftLying) {
     engine_.rest();
   }
   EXPECT_EQ(engine_.take_news().completed, nullptr);
+  const std::vector<Duration> used = engine_.processor_times();
+  EXPECT_EQ(used.size(), kThree.most);
+  for (const Duration each : used) EXPECT_GT(each, Duration::zero());
+  engine_.shutdown();
+  EXPECT_TRUE(engine_.processor_times().empty());
 }
 
 // With libcurl and a server.
