@@ -83,7 +83,7 @@ class Inflater final : public BodyDecoder::Stage {
     const int code = inflate(&stream_, Z_SYNC_FLUSH);
     data.remove_prefix(data.size() - stream_.avail_in);
     const size_t size = out.size() - stream_.avail_out;
-    if (size == 0 || code == Z_DATA_ERROR) return code;
+    if (size == 0 || (code == Z_DATA_ERROR && may_be_raw_)) return code;
     was_refused_ = !sink(text(out.data(), size));
     return was_refused_ ? Z_ERRNO : code;
   }

@@ -7,7 +7,7 @@
 
 #include "base/errors.h"
 #include "base/file_descriptor.h"
-#include "http/curl_transport.h"
+#include "http/direct_transport.h"
 #include "network.h"
 
 namespace nest::fuzz {
@@ -28,7 +28,7 @@ const FileDescriptor& epoll() {
 
 Transport& transport() {
   static const std::unique_ptr<Transport> made =
-      make_curl_transport(epoll(), {[](Exchange* exchange) { on_complete()(exchange); }, [](Exchange*) {}});
+      make_direct_transport(epoll(), {[](Exchange* exchange) { on_complete()(exchange); }, [](Exchange*) {}});
   return *made;
 }
 

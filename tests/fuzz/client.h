@@ -1,4 +1,4 @@
-// One user of the transport with libcurl, on the network of network.h: what HttpEngine's two threads do, in
+// One user of the transports, on the network of network.h: what HttpEngine's two threads do, in
 // one.
 #pragma once
 

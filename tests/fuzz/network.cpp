@@ -196,6 +196,25 @@ ssize_t send(int fd, const void* data, size_t size, int flags) {
   return static_cast<ssize_t>(count);
 }
 
+ssize_t recvmsg(int fd, msghdr* message, int flags) {
+  if (!find(fd)) return ::syscall(SYS_recvmsg, fd, message, flags);
+  message->msg_controllen = 0;
+  return recv(fd, message->msg_iov[0].iov_base, message->msg_iov[0].iov_len, flags);
+}
+
+ssize_t sendmsg(int fd, const msghdr* message, int flags) {
+  if (!find(fd)) return ::syscall(SYS_sendmsg, fd, message, flags);
+  ssize_t sent = 0;
+  for (std::size_t i = 0; i < message->msg_iovlen; ++i) {
+    const iovec& part = message->msg_iov[i];
+    const ssize_t count = send(fd, part.iov_base, part.iov_len, flags);
+    if (count < 0) return sent > 0 ? sent : count;
+    sent += count;
+    if (static_cast<std::size_t>(count) < part.iov_len) break;
+  }
+  return sent;
+}
+
 ssize_t read(int fd, void* buffer, size_t size) {
   return find(fd) ? recv(fd, buffer, size, 0) : ::syscall(SYS_read, fd, buffer, size);
 }

@@ -254,11 +254,20 @@ void check_result(const Script& script, const Exchange& exchange, const std::str
   NEST_CHECK(!response.has_set_cookie || has(response, "Set-Cookie"), "Set-Cookie");
 }
 
-int run(fuzz::Input input) {
-  const Script script = read_script(input);
+// What came of the scripted request.
+struct Outcome {
+  FailureKind failure = FailureKind::kNone;
+  int status = 0;
+  std::string body;
+};
+
+Outcome run(const Script& script, bool goes_direct) {
+  Outcome outcome;
   Server server(script.ignores);
   {
-    fuzz::Client client([&server] { return server.attend(); });
+    Network network;
+    network.goes_direct = goes_direct;
+    fuzz::Client client([&server] { return server.attend(); }, network);
     const auto first = make_exchange(script);
     client.start(*first);
     client.settle();
@@ -298,6 +307,7 @@ int run(fuzz::Input input) {
     read();
     if (!first->streaming || !first->streaming->reads_body) body = first->response.body;
     check_result(script, *first, body, sent);
+    outcome = {first->failure.kind, first->response.status, body};
 
     server.behave();
     Script good;
@@ -312,6 +322,16 @@ int run(fuzz::Input input) {
                second->response.header_block);
   }
   NEST_CHECK(server.all_closed(), "a connection that nobody owns");
+  return outcome;
+}
+
+int run(fuzz::Input input) {
+  const Script script = read_script(input);
+  const Outcome direct = run(script, true);
+  const Outcome by_curl = run(script, false);
+  if (direct.failure != FailureKind::kNone || by_curl.failure != FailureKind::kNone) return 0;
+  NEST_CHECK(direct.status == by_curl.status,
+             std::to_string(direct.status) + ", " + std::to_string(by_curl.status));
   return 0;
 }
 
