@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <forward_list>
 #include <functional>
 #include <memory>
@@ -39,7 +38,7 @@ struct CurlPool : ConnectionPool::State {
   // HTTP/2 and 3, where requests share connections: one request at a time looks for a connection, or makes
   // one, and the others wait until it is there. (libcurl would let them write on one that is being made.)
   Exchange* connecting = nullptr;
-  std::deque<Exchange*> waiting;
+  std::vector<Exchange*> waiting;
   bool has_begun_in_clear = false;                // there may be a connection with HTTP/2 without TLS
   curl_socket_t shared_socket = CURL_SOCKET_BAD;  // of such a connection that brought something last
   struct {

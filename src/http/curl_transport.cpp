@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -200,7 +201,7 @@ class CurlTransport final : public Connector {
     pool.connecting = nullptr;
     while (pool.connecting == nullptr && !pool.waiting.empty()) {
       Exchange* next = pool.waiting.front();
-      pool.waiting.pop_front();
+      pool.waiting.erase(pool.waiting.begin());
       const Duration limit = next->request.connect_timeout;
       if (limit != Duration::zero() && std::chrono::steady_clock::now() - next->timings.started >= limit) {
         give_up(next, FailureKind::kConnectTimeout);
@@ -376,10 +377,16 @@ class CurlTransport final : public Connector {
       std::unique_ptr<CurlShare> share = transfer->take_share();
       if (spare_shares_.size() < kMostSpare) spare_shares_.push_back(std::move(share));
     }
-    if (transfer->is_worn() || idle_.size() >= kMostSpare)
-      delete transfer;
-    else
+    if (!transfer->is_worn() && idle_.size() < kMostSpare) {
       idle_.emplace_back(transfer);
+      return;
+    }
+    if (!transfer->is_worn()) ++deleted_;
+    delete transfer;
+    // What thousands took that connected together lies between what stays, and nothing else gives it back.
+    if (deleted_ < kMostSpare || under_way_.size() > kMostSpare) return;
+    deleted_ = 0;
+    ::malloc_trim(0);
   }
 
   // libcurl has connected, for the other transport.
@@ -546,6 +553,7 @@ class CurlTransport final : public Connector {
   Resolver resolver_;
   std::vector<Watch> watches_;  // by descriptor
   std::vector<std::unique_ptr<CurlTransfer>> idle_;
+  size_t deleted_ = 0;  // of those that were too many to be kept, since memory was given back
   std::unordered_set<CurlTransfer*> under_way_;
   std::unordered_set<CurlPool*> pools_;  // that have a share
   std::vector<std::unique_ptr<CurlShare>> spare_shares_;

@@ -304,7 +304,10 @@ class DirectTransport final : public Transport {
       return false;
     }
     while (true) {
-      if (timings.first_byte == SteadyTime{} && !data.empty()) timings.first_byte = at;
+      if (timings.first_byte == SteadyTime{} && !data.empty()) {
+        timings.first_byte = at;
+        timings.sent = std::min(timings.sent, at);  // whose clock was read later than the answer came
+      }
       switch (connection.parser.next(data)) {
         case Event::kMore:
           return true;
