@@ -264,10 +264,52 @@ def _nghttpd(folder: Path, ports: Mapping[str, int]) -> list[list[str]]:
     ]
 
 
+def _caddy(folder: Path, ports: Mapping[str, int]) -> list[list[str]]:
+    def site(kind: str) -> str:
+        return f"""
+    bind 127.0.0.1
+    log {{
+        output file {folder}/access-{kind}.log
+    }}
+    root * {folder}/pages
+    header /page Content-Type text/plain
+    encode gzip
+    file_server
+"""
+
+    (folder / "Caddyfile").write_text(
+        f"""
+{{
+    admin off
+    auto_https off
+    servers 127.0.0.1:{ports[CLEAR]} {{
+        protocols h1 h2c
+    }}
+    servers 127.0.0.1:{ports[TLS]} {{
+        protocols h1 h2
+    }}
+}}
+http://127.0.0.1:{ports[PLAIN]} {{{site(PLAIN)}}}
+http://127.0.0.1:{ports[CLEAR]} {{{site(CLEAR)}}}
+https://127.0.0.1:{ports[TLS]} {{{site(TLS)}
+    tls {folder}/cert.pem {folder}/key.pem
+}}
+"""
+    )
+    homes = [f"{name}={folder}" for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")]
+    return [["env", *homes, "caddy", "run", "--config", "Caddyfile", "--adapter", "caddyfile"]]
+
+
 SERVERS = {
     "nginx": Server("nginx", _nginx),
     "Apache": Server("apache2", _apache, post_status=200),
     "h2o": Server("h2o", _h2o),
+    "Caddy": Server(
+        "caddy",
+        _caddy,
+        post_status=200,
+        connection=re.compile(r'^(?=.*?"proto":"([^"]+)").*?"remote_port":"(\d+)"', re.MULTILINE),
+    ),
     "Node": Server("node", _node, echoes=True),
     "nghttpd": Server(
         "nghttpd",
