@@ -167,6 +167,21 @@ PyObject* wait_time_repr(PyObject* self) {
 // As of a function, a copy is the thing itself.
 PyObject* itself(PyObject* self, PyObject* /*memo*/) { return Py_NewRef(self); }
 
+// For inspect.signature().
+PyObject* wait_time_signature(PyObject* /*self*/, void* /*closure*/) {
+  const Object inspect(PyImport_ImportModule("inspect"));
+  const Object parameter(inspect ? PyObject_GetAttrString(inspect.get(), "Parameter") : nullptr);
+  const Object kind(parameter ? PyObject_GetAttrString(parameter.get(), "POSITIONAL_OR_KEYWORD") : nullptr);
+  const Object instance(kind ? PyObject_CallFunction(parameter.get(), "sO", "instance", kind.get())
+                             : nullptr);
+  return instance ? PyObject_CallMethod(inspect.get(), "Signature", "[O]", instance.get()) : nullptr;
+}
+
+PyGetSetDef wait_time_attributes[] = {
+    {"__signature__", &wait_time_signature, nullptr, nullptr, nullptr},
+    {nullptr, nullptr, nullptr, nullptr, nullptr},
+};
+
 PyMethodDef wait_time_methods[] = {
     {"__copy__", &itself, METH_NOARGS, nullptr},
     {"__deepcopy__", &itself, METH_O, nullptr},
@@ -188,6 +203,7 @@ PyType_Slot wait_time_slots[] = {
     {Py_tp_call, reinterpret_cast<void*>(&PyVectorcall_Call)},
     {Py_tp_descr_get, reinterpret_cast<void*>(&wait_time_bind)},
     {Py_tp_repr, reinterpret_cast<void*>(&wait_time_repr)},
+    {Py_tp_getset, wait_time_attributes},
     {Py_tp_methods, wait_time_methods},
     {Py_tp_members, wait_time_members},
     {0, nullptr},

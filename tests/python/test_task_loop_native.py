@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import inspect
 import random
 import sys
 from collections import deque
@@ -179,6 +181,9 @@ def test_a_wait_time_is_a_function_of_the_class_and_of_its_instances() -> None:
     visitor = Visitor()
     assert visitor.wait_time() == Visitor.wait_time(visitor) == Visitor.wait_time(instance=visitor) == 3
     assert visitor.wait_time.__self__ is visitor
+    assert str(inspect.signature(Visitor.wait_time)) == "(instance)"
+    assert str(inspect.signature(visitor.wait_time)) == "()"
+    assert copy.deepcopy(Visitor.wait_time) is Visitor.wait_time
     with pytest.raises(TypeError, match="one argument"):
         Visitor.wait_time()
     with pytest.raises(TypeError, match="one argument"):

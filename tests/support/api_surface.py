@@ -97,7 +97,8 @@ def members(owner: type) -> dict[str, Any]:
         function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
         if inspect.isroutine(function) and hasattr(function, "__wrapped__"):
             function = function.__wrapped__
-        found[name] = {"parameters": parameters(function)} if inspect.isfunction(function) else {}
+        says = inspect.isfunction(function) or hasattr(function, "__signature__")
+        found[name] = {"parameters": parameters(function)} if says else {}
     if LIKE is not None:
         for base in owner.__mro__:
             for name in inspect.get_annotations(base):
