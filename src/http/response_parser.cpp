@@ -216,7 +216,7 @@ bool ResponseParser::take_header(std::string_view line) {
     switch (lower(line.front())) {
       case 'c':
         if (begins_with(line, "content-length:")) {
-          if (!is_bodyless_ && !take_length(value)) return broken("Invalid Content-Length: value");
+          if (!take_length(value)) return broken("Invalid Content-Length: value");
         } else if (begins_with(line, "content-encoding:")) {
           append_to_list(content_encoding_, stripped(value));
         } else if (begins_with(line, "connection:")) {
@@ -230,7 +230,7 @@ bool ResponseParser::take_header(std::string_view line) {
         if (begins_with(line, "set-cookie:")) response_->has_set_cookie = true;
         break;
       case 't':
-        if (!is_bodyless_ && begins_with(line, "transfer-encoding:")) take_transfer_encoding(value);
+        if (begins_with(line, "transfer-encoding:")) take_transfer_encoding(value);
         break;
       default:
         break;
@@ -244,6 +244,7 @@ bool ResponseParser::take_length(std::string_view value) {
   value = stripped(value);
   lengths_differ_ = lengths_differ_ || (!last_length_.empty() && value != last_length_);
   last_length_.assign(value);
+  if (is_bodyless_) return true;
   if (value.starts_with('+')) value.remove_prefix(1);
   int64_t length = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
@@ -313,7 +314,8 @@ ResponseParser::Event ResponseParser::take_chunk_size(std::string_view& input) {
   while (!input.empty()) {
     const int value = hex_value(input.front());
     if (value < 0) {
-      if (size_digits_ == 0)
+      const char c = input.front();
+      if (size_digits_ == 0 || (!is_blank(c) && c != ';' && c != '\r' && c != '\n'))
         return fail(FailureKind::kBadChunk, "Illegal or missing hexadecimal sequence in chunked-encoding");
       state_ = State::kChunkLine;
       return Event::kMore;
@@ -400,8 +402,11 @@ ResponseParser::Event ResponseParser::close() {
       return Event::kEnd;
     case State::kStatusLine:
       if (partial_.empty()) return fail(FailureKind::kConnectionClosed, "Empty reply from server");
-      response_->body.assign(partial_);
-      return fail(FailureKind::kBadResponse, kNotHttp);
+      if (std::string_view line_end = "\n"; take_status_line(line_end) == Event::kFailed) {
+        if (!response_->body.empty()) response_->body.pop_back();  // what was not sent
+        return Event::kFailed;
+      }
+      [[fallthrough]];
     case State::kHeaderLine:
       return fail(FailureKind::kTruncated, "closed within the header");
     case State::kBody:

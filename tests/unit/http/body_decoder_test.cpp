@@ -58,6 +58,8 @@ TEST_P(BodyDecoderTest, SeveralMembersOfGzipAreOneTextAndWhatFollowsIsDropped) {
   EXPECT_TRUE(decoded.whole);
   EXPECT_EQ(decoded.text, kText);
   EXPECT_TRUE(decode("deflate", kZlib + "something else", GetParam()).whole);
+  EXPECT_EQ(decode("gzip", kGzip + kGzip.substr(0, kGzip.size() - 8) + "12345678", GetParam()).text,
+            kText + kText);
 }
 
 TEST_P(BodyDecoderTest, SeveralCodingsAreUndoneInReverse) {

@@ -151,6 +151,9 @@ TEST_P(ResponseParserTest, NamesWhatIsBroken) {
   fails("", Kind::kConnectionClosed, "Empty reply from server");
   fails("SSH-2.0-x\r\n", Kind::kBadResponse, kNotHttp);
   fails("HTTP", Kind::kBadResponse, kNotHttp);
+  fails("HTTP/1", Kind::kBadResponse, "Unsupported HTTP version in response");
+  fails("HTTP/1.1 20", Kind::kBadResponse, kNotHttp);
+  fails("HTTP/1.1 200 O", Kind::kTruncated, "closed within the header");
   fails("\r\nHTTP/1.1 200 OK\r\n\r\n", Kind::kBadResponse, kNotHttp);
   fails("HTTP/1.1 99 Low\r\n\r\n", Kind::kBadResponse, kNotHttp);
   fails("HTTP/1.1 2000 High\r\n\r\n", Kind::kBadResponse, "Unsupported response code in HTTP response");
@@ -164,12 +167,16 @@ TEST_P(ResponseParserTest, NamesWhatIsBroken) {
   fails(head + "Content-Length: -1\r\n\r\n", Kind::kBadResponse, "Invalid Content-Length: value");
   fails(head + "Content-Length: x\r\n\r\n", Kind::kBadResponse, "Invalid Content-Length: value");
   fails(head + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n", Kind::kBadResponse, "several lengths");
+  fails("HTTP/1.1 304 No\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", Kind::kBadResponse,
+        "several lengths");
   fails(head + "X: ", Kind::kTruncated, "closed within the header");
   fails(head + "Content-Length: 9\r\n\r\nhello", Kind::kTruncated,
         "transfer closed with 4 bytes remaining to read");
   fails(chunks, Kind::kTruncated, "transfer closed with outstanding read data remaining");
   fails(chunks + "5\r\nhel", Kind::kTruncated, "transfer closed with outstanding read data remaining");
   fails(chunks + "x\r\n", Kind::kBadChunk, "Illegal or missing hexadecimal sequence in chunked-encoding");
+  fails(chunks + "0x5\r\nhello\r\n", Kind::kBadChunk,
+        "Illegal or missing hexadecimal sequence in chunked-encoding");
   fails(chunks + "fffffffffffffffff\r\n", Kind::kBadChunk,
         "Illegal or missing hexadecimal sequence in chunked-encoding");
   fails(chunks + "00000000000000001\r\n", Kind::kBadChunk, "Too long hexadecimal number in chunked-encoding");
