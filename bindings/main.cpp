@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/errors.h"
+#include "base/large_blocks.h"
 #include "base/open_file_limit.h"
 #include "base/standard_streams.h"
 #include "cli/command.h"
@@ -74,6 +75,7 @@ int main(int argc, char** argv) {
   try {
     nest::occupy_closed_streams();
     nest::raise_open_file_limit();
+    nest::give_large_blocks_back();
     return run(arguments);
   } catch (const nest::UsageError& error) {
     std::fprintf(stderr, "%s: error: %s\n", program_name(arguments[0]).c_str(), error.what());

@@ -1,0 +1,64 @@
+"""What the benchmarks take other load generators' reports for: a run with failed requests must not count."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
+import rows
+from report import ratio_text
+
+WRK = """  197370 requests in 3.01s, 33.32MB read
+  Socket errors: connect 0, read 2, write 0, timeout 1
+  Non-2xx or 3xx responses: 40
+Requests/sec:  65678.46
+"""
+H2LOAD = """requests: 135898 total, 135998 started, 135898 done, 135895 succeeded, 3 failed, 2 errored, 1 timeout
+status codes: 135890 2xx, 2 3xx, 4 4xx, 1 5xx
+"""
+HEY = """Status code distribution:
+  [200]\t76483 responses
+  [500]\t7 responses
+
+Error distribution:
+  [5]\tGet "http://127.0.0.1:1/": dial tcp 127.0.0.1:1: connect: connection refused
+"""
+GOOSE = """ GET                      |        57,113 |         0 (0%) |    57113 |    0.00
+ GET                      |        89,700 |     1,694 (1.9%) |    44850 |    0.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("parser", "report", "failures"),
+    [
+        (rows.wrk_failures, WRK, 43),
+        (rows.wrk_failures, "  42603 requests in 3.04s\nRequests/sec:  13991.26\n", 0),
+        (rows.h2load_failures, H2LOAD, 5),
+        (rows.hey_failures, HEY, 12),
+        (rows.hey_failures, "Status code distribution:\n  [200]\t76483 responses\n", 0),
+        (rows.goose_failures, GOOSE, 1694),
+    ],
+)
+def test_failures_are_found_in_a_report(parser, report, failures):
+    assert parser(report) == failures
+
+
+@pytest.mark.parametrize(
+    "parser", [rows.wrk_failures, rows.h2load_failures, rows.hey_failures, rows.goose_failures]
+)
+def test_a_generator_that_reports_nothing_is_not_believed(parser):
+    assert parser("starting benchmark...\n") is None
+
+
+def test_every_shape_is_measured_with_this_program_and_every_gate_has_its_rows():
+    from gates import GATES
+
+    assert all(rows.OURS in names for names in rows.CHOSEN.values())
+    for gate in GATES:
+        assert rows.OURS in rows.CHOSEN[gate.shape]
+        assert gate.to in rows.CHOSEN[gate.to_shape]
+
+
+def test_ratios_below_one_are_fractions():
+    assert [ratio_text(1 / 25), ratio_text(2.5)] == ["1/25.0", "2.50"]
