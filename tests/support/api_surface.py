@@ -97,7 +97,7 @@ def members(owner: type) -> dict[str, Any]:
         function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
         if inspect.isroutine(function) and hasattr(function, "__wrapped__"):
             function = function.__wrapped__
-        says = inspect.isfunction(function) or hasattr(function, "__signature__")
+        says = inspect.isfunction(function) or hasattr(type(function), "__signature__")
         found[name] = {"parameters": parameters(function)} if says else {}
     if LIKE is not None:
         for base in owner.__mro__:
