@@ -252,6 +252,7 @@ void CurlTransfer::point_at(Exchange* exchange, CurlPool& pool, CurlShare& share
   rejection_ = {};
   error_[0] = '\0';
   connections_ = 0;
+  uploaded_ = 0;
   last_activity_ = exchange->timings.started;
   if (std::exchange(leaves_encoded_, false)) set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 1L);
   const Request& request = exchange->request;
@@ -753,6 +754,12 @@ void CurlTransfer::abandon(FailureKind kind) {
 void CurlTransfer::fail_name(int error, const std::string& reason) {
   exchange_->failure = {FailureKind::kNameResolution, error, reason};
   let_go();
+}
+
+void CurlTransfer::note_upload(SteadyTime now) {
+  curl_off_t uploaded = 0;
+  curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &uploaded);
+  if (std::exchange(uploaded_, uploaded) < uploaded) last_activity_ = now;
 }
 
 bool CurlTransfer::is_sending() const {

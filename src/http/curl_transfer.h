@@ -105,6 +105,8 @@ class CurlTransfer {
   bool is_worn() const { return is_worn_; }
   CURL* easy() const { return easy_; }
   Exchange* exchange() const { return exchange_; }
+  // A server that takes more of a body is not silent, of which libcurl does not tell by itself.
+  void note_upload(SteadyTime now);
   // When the server has been silent for too long; SteadyTime::max() while no such limit applies.
   SteadyTime read_deadline() const;
   SteadyTime next_check{};  // when the transport looks at read_deadline() again
@@ -167,6 +169,7 @@ class CurlTransfer {
   std::forward_list<std::string> empty_headers_;
   std::shared_ptr<const ConnectionSettings> connection_;  // what the handle is set to
   SteadyTime last_activity_{};
+  curl_off_t uploaded_ = 0;  // when it was last looked at
   bool header_complete_ = false;
   bool ends_with_header_ =
       false;  // an answer to HEAD, of which libcurl does not know since we sent it a body

@@ -143,6 +143,7 @@ class CurlTransport final : public Connector {
     while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
       CurlTransfer* transfer = deadlines_.begin()->second;
       deadlines_.erase(deadlines_.begin());
+      transfer->note_upload(now);
       if (transfer->read_deadline() <= now) {
         end_early(transfer, FailureKind::kReadTimeout);
       } else {

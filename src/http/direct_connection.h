@@ -37,6 +37,7 @@ class DirectConnection {
   void set_unsent(std::string_view head, std::string_view body);
   // As much as goes without blocking. `again`: the rest has to wait.
   IoResult write_on();
+  size_t unsent() const { return head_left_.size() + body_left_.size(); }
   bool has_unsent() const { return !head_left_.empty() || !body_left_.empty(); }
   bool is_sending() const { return has_unsent() || !has_all_pieces; }
   // The rest is not to be sent any more.

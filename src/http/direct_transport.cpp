@@ -29,6 +29,8 @@ namespace {
 
 using Event = ResponseParser::Event;
 
+// Of one connection, before others have their turn.
+constexpr int kReadsInTurn = 16;
 constexpr size_t kReadSize = size_t{64} * 1024;
 // Of a body whose reader has to keep up.
 constexpr size_t kStreamReadSize = size_t{16} * 1024;
@@ -218,14 +220,16 @@ class DirectTransport final : public Transport {
 
   // False if the request is done with, and the connection may be gone.
   bool write_on(DirectConnection& connection) {
+    const size_t before = connection.unsent();
     IoResult result = connection.write_on();
     while (!result.again && !result.is_broken() && take_piece(connection)) result = connection.write_on();
     if (result.is_broken()) {
       // There may be an answer all the same.
       connection.send_failure = std::move(result.failure);
       connection.drop_unsent();
-    } else if (!connection.has_unsent()) {
-      connection.exchange->timings.sent = connection.last_activity = std::chrono::steady_clock::now();
+    } else if (connection.unsent() != before || !connection.has_unsent()) {
+      connection.last_activity = std::chrono::steady_clock::now();
+      if (!connection.has_unsent()) connection.exchange->timings.sent = connection.last_activity;
     }
     watch(connection);
     if (!connection.response_ended || connection.is_sending()) return true;
@@ -263,7 +267,7 @@ class DirectTransport final : public Transport {
   }
 
   void receive(DirectConnection& connection) {
-    while (true) {
+    for (int reads = 1;; ++reads) {
       const size_t size = room(connection);
       if (size == 0) return;
       Received received = connection.read(buffer_.data(), size);
@@ -275,7 +279,7 @@ class DirectTransport final : public Transport {
       }
       if (result.size == 0) return end(connection, std::move(received.result.failure));
       if (!take(connection, {buffer_.data(), result.size}, received.at)) return;
-      if (received.is_drained) return;
+      if (received.is_drained || (reads >= kReadsInTurn && !connection.has_input())) return;
     }
   }
 

@@ -516,6 +516,25 @@ TEST_P(EngineTest, ASilentServerRunsIntoTheReadTimeout) {
   EXPECT_GE(done->timings.response_time(), milliseconds(50));
 }
 
+TEST_P(EngineTest, AServerThatReadsSlowlyIsNotSilent) {
+  constexpr size_t kPiece = 4 << 20;  // more than the sockets keep
+  const ScriptedServer server([](Connection& connection) {
+    connection.read_through("\r\n\r\n");
+    for (int i = 0; i < 5; ++i) {
+      std::this_thread::sleep_for(milliseconds(300));
+      connection.skip(kPiece);
+    }
+    connection.send(kOk);
+  });
+  auto exchange = make(server.url("/"), "POST");
+  exchange->request.body = std::string(5 * kPiece, 'x');
+  exchange->request.has_body = true;
+  exchange->request.read_timeout = milliseconds(1200);
+  const auto done = run(std::move(exchange));
+  EXPECT_EQ(done->failure.kind, FailureKind::kNone);
+  EXPECT_GT(done->timings.response_time(), milliseconds(1200));
+}
+
 TEST_P(EngineTest, ATimeoutBeforeTheWholeBodyIsSentIsNamedSo) {
   std::promise<void> end;
   {
