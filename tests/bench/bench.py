@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+import connections
 import crowd
 import hot_path
 import memory
@@ -27,6 +28,7 @@ BENCHMARKS = {
     "python": python_thread.benchmark,
     "memory": memory.benchmark,
     "crowd": crowd.benchmark,
+    "connections": connections.benchmark,
     "truth": truth.benchmark,
     "pacing": pacing.benchmark,
     "soak": soak.benchmark,
@@ -49,7 +51,9 @@ def main() -> int:
     )
     parser.add_argument("--write", action="store_true", help="what the suite measured, to docs/benchmarks.md")
     parser.add_argument(
-        "--users", type=int, help="of the memory and TLS benchmarks (10000), of crowd (100000)"
+        "--users",
+        type=int,
+        help="of the memory and TLS benchmarks (10000), of crowd (100000), of connections (70000)",
     )
     parser.add_argument(
         "--ours-only", action="store_true", help="memory, truth and pacing without Locust beside them"
