@@ -74,6 +74,9 @@ class Http2Server:
 
     def __init__(self, **tls: Any) -> None:
         self.on_request: Callable[[Connection, int], bool | None] = Connection.answer
+        self.on_header: Callable[[Connection, int], None] | None = (
+            None  # of a request whose body is still to come
+        )
         self.connections: list[Connection] = []
         self.came = Event()  # at every request
         self.grants = True  # see Connection
@@ -104,6 +107,8 @@ class Http2Server:
                 if kind == RST_STREAM:
                     connection.resets.append(stream)
                     self.came.set()
+                if kind == HEADERS and not flags & END_STREAM and self.on_header is not None:
+                    self.on_header(connection, stream)
                 if kind in (DATA, HEADERS) and flags & END_STREAM:
                     connection.requests.append(stream)
                     self.came.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import socket
 import ssl
@@ -68,6 +69,90 @@ def test_a_response_of_http2(server: Http2Server, hook: EventHook) -> None:
     response = client.get("/")
     assert (response.status_code, response.raw.version, response.reason) == (200, 20, "")
     assert (response.text, response.headers["X-Y"], client.cookies["a"]) == ("body", "z", "b")
+
+
+def interim(status: int) -> bytes:
+    return b"\x48\x03" + str(status).encode()  # another value of :status
+
+
+# Frames of an answer: what they are, their flags, what they hold; and the status and the body that come of them.
+Frames = list[tuple[int, int, bytes]]
+END_STREAM = 1
+ANSWERS: dict[str, tuple[str, Frames, int, bytes]] = {
+    "interim": (
+        "GET",
+        [(HEADERS, 0, interim(103)), (HEADERS, 0, STATUS_200), (DATA, END_STREAM, b"ok")],
+        200,
+        b"ok",
+    ),
+    "two interim": (
+        "POST",
+        [(HEADERS, 0, interim(100)), (HEADERS, 0, interim(102)), (HEADERS, END_STREAM, b"\x8d")],
+        404,
+        b"",
+    ),
+    "trailers": (
+        "GET",
+        [(HEADERS, 0, STATUS_200), (DATA, 0, b"ok"), (HEADERS, END_STREAM, header_line("x-trailer", "1"))],
+        200,
+        b"ok",
+    ),
+    "no content": ("POST", [(HEADERS, END_STREAM, b"\x89")], 204, b""),
+    "not modified": ("GET", [(HEADERS, END_STREAM, b"\x8b")], 304, b""),
+    "head": ("HEAD", [(HEADERS, END_STREAM, STATUS_200 + header_line("content-length", "10"))], 200, b""),
+    "empty frames": (
+        "GET",
+        [(HEADERS, 0, STATUS_200), (DATA, 0, b""), (DATA, 0, b"a"), (DATA, END_STREAM, b"")],
+        200,
+        b"a",
+    ),
+    "gzip": (
+        "GET",
+        [
+            (HEADERS, 0, STATUS_200 + header_line("content-encoding", "gzip")),
+            (DATA, END_STREAM, gzip.compress(b"text" * 100)),
+        ],
+        200,
+        b"text" * 100,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_what_answers_are_made_of(client: Session, server: Http2Server, kind: str) -> None:
+    method, frames, status, body = ANSWERS[kind]
+
+    def answer_in_frames(connection: Connection, stream: int) -> None:
+        for what, flags, payload in frames:
+            connection.send(what, flags | (END_HEADERS if what == HEADERS else 0), stream, payload)
+
+    server.on_request = answer_in_frames
+    for _ in range(2):
+        response = client.request(method, "/", data="body" if method == "POST" else None)
+        assert (response.status_code, response.content or b"") == (status, body)
+    assert server.requests == [2]
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_body_that_waits_to_be_asked_for(client: Session, server: Http2Server, asks: bool) -> None:
+    """By users of the fast client; `requests` does not wait."""
+    received: list[int] = []
+
+    def on_header(connection: Connection, stream: int) -> None:
+        received.append(connection.received)
+        if asks:
+            connection.send(HEADERS, END_HEADERS, stream, interim(100))
+        else:
+            connection.send(HEADERS, END_HEADERS | END_STREAM, stream, b"\x8d")
+
+    server.on_header = on_header
+    if not asks:
+        server.on_request = lambda connection, stream: None
+    response = client.post("/", data="body", headers={"Expect": "100-continue"})
+    assert response.status_code == (200 if asks else 404)
+    assert received == [0]
+    if asks:
+        assert server.connections[0].received == 4
 
 
 def test_bodies_of_all_sizes_go_and_come(client: Session, server: Http2Server) -> None:
