@@ -99,6 +99,16 @@ FAULT_DIFFERENCES: tuple[Explained, ...] = (
         r"0, length 0, HTTPException: (Header without colon|Nul byte in header|Invalid Content-Length: value)",
     ),
     Explained(
+        ("http folded_header_first", "stream folded_header_first"),
+        "a header that continues nothing is refused, as in Locust's FastHttpUser; Python's http.client drops it",
+        r"0, length 0, HTTPException: a header that begins with a continuation",
+    ),
+    Explained(
+        ("fast* status_of_another_kind",),
+        "of a status line with neither version nor status, the latter is named",
+        r"0, length 0, HTTPParseError: \('Invalid status code', 13\)",
+    ),
+    Explained(
         ("fast* other_protocol", "fast* empty_line_first"),
         "HTTP alone is understood, and its status line comes first, as in HttpUser",
         r"0, length 0, HTTPParseError: \('Expected HTTP/, RTSP/ or ICE/', 8\)",

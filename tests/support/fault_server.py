@@ -53,6 +53,7 @@ ANSWERS: dict[str, bytes] = {
     "status_of_four_digits": b"HTTP/1.1 2000 OK\r\nContent-Length: 2\r\n\r\nok",
     "status_of_two_digits": b"HTTP/1.1 20 OK\r\nContent-Length: 2\r\n\r\nok",
     "status_without_code": b"HTTP/1.1\r\nContent-Length: 2\r\n\r\nok",
+    "status_of_another_kind": b"HTTP/Upgrade:\r\nContent-Length: 2\r\n\r\nok",
     "version_of_the_future": b"HTTP/9.9 200 OK\r\nContent-Length: 2\r\n\r\nok",
     # odd, but understood
     "empty_line_first": b"\r\n" + sized(b"ok"),
@@ -61,6 +62,7 @@ ANSWERS: dict[str, bytes] = {
     "header_without_colon": OK + b"no colon here\r\nContent-Length: 2\r\n\r\nok",
     "blank_before_colon": OK + b"Content-Length : 2\r\n\r\nok",
     "folded_header": OK + b"X-Folded: one\r\n two\r\nContent-Length: 2\r\n\r\nok",
+    "folded_header_first": OK + b" folded: one\r\nContent-Length: 2\r\n\r\nok",
     "null_in_header": OK + b"X-Null: a\x00b\r\nContent-Length: 2\r\n\r\nok",
     "some_interim": b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 3 + sized(b"ok"),
     "body_of_no_content": OK.replace(b"200 OK", b"204 No Content") + b"Content-Length: 2\r\n\r\nok",

@@ -87,6 +87,7 @@ _PARSE_ERRORS: dict[str, tuple[str, int]] = {
     "Unsupported HTTP version in response": ("Invalid status code", 13),
     "Unsupported HTTP version (": ("Invalid HTTP version", 9),
     "Unsupported response code": ("Invalid response status", 13),
+    "a header that begins with a continuation": ("Unexpected space after start line", 30),
     "Header without colon": ("Invalid header token", 10),
     "Nul byte in header": ("Invalid header value char", 10),
     "Invalid Content-Length": ("Invalid character in Content-Length", 11),
