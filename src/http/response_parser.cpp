@@ -400,13 +400,15 @@ ResponseParser::Event ResponseParser::close() {
   switch (state_) {
     case State::kEnded:
       return Event::kEnd;
-    case State::kStatusLine:
+    case State::kStatusLine: {
       if (partial_.empty()) return fail(FailureKind::kConnectionClosed, "Empty reply from server");
-      if (std::string_view line_end = "\n"; take_status_line(line_end) == Event::kFailed) {
-        if (!response_->body.empty()) response_->body.pop_back();  // what was not sent
-        return Event::kFailed;
-      }
+      std::string_view line_end = "\n";
+      const bool is_refused = take_status_line(line_end) == Event::kFailed;
+      std::string& kept = is_refused ? response_->body : response_->header_block;
+      if (!kept.empty()) kept.pop_back();  // the line's end, which was not sent
+      if (is_refused) return Event::kFailed;
       [[fallthrough]];
+    }
     case State::kHeaderLine:
       return fail(FailureKind::kTruncated, "closed within the header");
     case State::kBody:
