@@ -24,6 +24,7 @@ Buckets combined(const Buckets& first, const Buckets& second, int sign) {
     add(bucket);
   }
   for (; other != second.end(); ++other) add({other->from_ms, other->to_ms, sign * other->count});
+  out.shrink_to_fit();  // a second hits few of the buckets that the run has hit
   return out;
 }
 

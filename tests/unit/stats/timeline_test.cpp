@@ -47,6 +47,16 @@ TEST_F(TimelineTest, EachIntervalHasWhatHappenedInIt) {
   EXPECT_NEAR(percentile_ms(second.times, 1), 500, 2);
 }
 
+TEST_F(TimelineTest, AnIntervalTakesNoMemoryForWhatOnlyOthersHit) {
+  for (int time_ms = 1; time_ms <= 1000; ++time_ms) request(time_ms);
+  timeline_.record(kStart + 1, 1, total_);
+  request(10);
+  timeline_.record(kStart + 2, 1, total_);
+  ASSERT_EQ(timeline_.intervals().size(), 2U);
+  EXPECT_GT(timeline_.intervals()[0].times.size(), 100U);
+  EXPECT_EQ(timeline_.intervals()[1].times.capacity(), 1U);
+}
+
 TEST_F(TimelineTest, ATickThatIsEarlyCountsAndOneInBetweenDoesNot) {
   timeline_.record(kStart + 0.3, 1, total_);
   EXPECT_TRUE(timeline_.intervals().empty());
