@@ -165,3 +165,14 @@ def test_users_do_not_share_connections(server: Server, hook: EventHook) -> None
         for _ in range(2):
             session.get("/", verify=False)
     assert server.connections == 3
+
+
+def test_a_connection_serves_only_the_settings_it_was_made_with(
+    client: Any, server: Server, certificate: tuple[Path, Path]
+) -> None:
+    made, key = map(str, certificate)
+    for _ in range(2):
+        assert client.get("/", verify=False).status_code == 200
+        assert client.get("/", verify=made).status_code == 200
+        assert client.get("/", verify=made, cert=(made, key)).status_code == 200
+    assert server.connections == 3
