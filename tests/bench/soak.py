@@ -17,7 +17,7 @@ SETTLED_S, JUDGED_S = 90, 45
 """After the ramp, when allocators have what they need; and the shortest time by which memory can be judged."""
 REPLACED_PER_S = 50
 LEAK_LIMIT_KB = 1.0
-GROWTH_LIMIT_PERCENT = 3.0
+GROWTH_LIMIT_PERCENT = 5.0
 SAMPLE_S, NEWS_S = 0.5, 60.0
 
 
