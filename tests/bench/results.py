@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import defaultdict
 from collections.abc import Callable
@@ -107,7 +108,7 @@ class Results:
 
     def others(self) -> str:
         """What else the machine did meanwhile."""
-        shares = [cost.others_share for costs in self.costs.values() for cost in costs]
+        shares = [cost.others_share for costs in self.costs.values() for cost in costs] or [math.nan]
         return (
             f"all else that ran in the windows took {statistics.median(shares):.0%} of the cores by the median, "
             f"{max(shares):.0%} at most"

@@ -7,7 +7,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 import rows
+from cost import Cost
+from generators import Generator
 from report import ratio_text
+from results import Results
+from rows import Row
 
 WRK = """  197370 requests in 3.01s, 33.32MB read
   Socket errors: connect 0, read 2, write 0, timeout 1
@@ -58,6 +62,33 @@ def test_every_shape_is_measured_with_this_program_and_every_gate_has_its_rows()
     for gate in GATES:
         assert rows.OURS in rows.CHOSEN[gate.shape]
         assert gate.to in rows.CHOSEN[gate.to_shape]
+
+
+def cost(us):
+    return Cost(us, requests_per_s=1e6 / us, core_share=1.0, others_share=0.01)
+
+
+def test_a_gate_with_a_refused_row_is_unknown_and_the_reason_is_told():
+    ours, locust, fast, wrk = (
+        Row(rows.BASELINE, Generator(name, ("true",)))
+        for name in (rows.OURS, rows.HTTP_USER, rows.FAST_HTTP_USER, rows.WRK)
+    )
+    results = Results([ours, locust, fast, wrk])
+    results.costs.update({ours: [cost(20), cost(10), cost(12)], locust: [cost(240)], fast: [cost(96)]})
+    results.refused[wrk] = ["wrk held 99 connections for 100 users\nand said more"]
+    met, unknown = results.requirements()
+    assert [(verdict.measured, verdict.met) for verdict in met] == [(12 / 240, False), (12 / 96, True)]
+    assert len(unknown) == 1
+    document = results.document("machine", "plan", results.notes())
+    assert "wrk: measured 0 times and refused 1 times, the last time because wrk held 99 conn" in document
+    assert "and said more" not in document
+    assert f"| {rows.BASELINE.name} | {rows.OURS} | 12.0 | 10.0 | 20.0 |" in document
+
+
+def test_a_run_of_which_all_is_refused_has_a_report():
+    results = Results([Row(rows.BASELINE, Generator(rows.OURS, ("true",)))])
+    results.refused[results.rows[0]] = ["no connections"]
+    assert "refused 1 times" in results.document("machine", "plan", results.notes())
 
 
 def test_ratios_below_one_are_fractions():
