@@ -38,6 +38,8 @@ constexpr size_t kStreamReadSize = size_t{16} * 1024;
 constexpr size_t kSmallBody = 8192;
 constexpr size_t kPieceSize = size_t{64} * 1024;
 constexpr size_t kIdleConnectionsPerUser = 100;
+// After which a server may give a connection up, and say so by an answer that nobody asked for.
+constexpr Duration kLongIdle = std::chrono::milliseconds(100);
 // Memory for a body that was only announced.
 constexpr uint64_t kMostReserved = 256 * 1024;
 
@@ -76,7 +78,8 @@ class DirectTransport final : public Transport {
     if (!target) return curl_->start(exchange);
     const bool is_safe = is_repeatable(*exchange);
     while (DirectConnection* connection = idle_connection(pool, *target, *exchange)) {
-      if (!is_safe && connection->has_died_idle()) {
+      const bool has_rested = exchange->timings.started - connection->last_activity > kLongIdle;
+      if ((!is_safe || has_rested) && connection->has_died_idle()) {
         close(*connection);
         continue;
       }

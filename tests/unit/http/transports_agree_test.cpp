@@ -22,6 +22,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -419,6 +420,23 @@ class Bench {
     return outcome;
   }
 
+  // What the server says to a user that rests, and what comes of the next request.
+  Outcome run_after(std::string_view unasked) {
+    const auto pool = std::make_shared<ConnectionPool>(Network{});
+    Exchange before, after;
+    fetch(before, pool, "GET");
+    ::send(ends_.front().fd.get(), unasked.data(), unasked.size(), MSG_NOSIGNAL);
+    std::this_thread::sleep_for(std::chrono::milliseconds(110));
+    fetch(after, pool, "GET");
+    Outcome outcome;
+    outcome.failure = after.failure.kind;
+    outcome.status = after.response.status;
+    outcome.connections = static_cast<int>(ends_.size());
+    transport_->release(std::move(pool->state));
+    ends_.clear();
+    return outcome;
+  }
+
  private:
   struct Peer {
     FileDescriptor fd;
@@ -769,6 +787,17 @@ TEST(TransportsAgree, OnWhateverAServerAnswers) {
       ADD_FAILURE() << description(made) << different << by_curl.message << " / " << by_direct.message;
   }
   for (const auto& [reason, times] : excused) std::printf("%d times: %s\n", times, reason.c_str());
+}
+
+TEST(TransportsAgree, OnWhatAServerSaysBeforeItIsAskedAgain) {
+  for (const testing::TransportKind& kind : {testing::TransportKind{"curl", &make_curl_transport_with},
+                                             testing::TransportKind{"direct", &make_direct_transport_with}}) {
+    const Outcome outcome = Bench(kind).run_after(
+        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_EQ(outcome.failure, FailureKind::kNone) << kind.name;
+    EXPECT_EQ(outcome.status, 200) << kind.name;
+    EXPECT_EQ(outcome.connections, 2) << kind.name;
+  }
 }
 
 }  // namespace
