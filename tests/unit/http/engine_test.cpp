@@ -572,20 +572,20 @@ TEST_P(EngineTest, AServerThatDripsIsNotSilent) {
     while (!connection.read_request().empty()) {
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n");
       for (int i = 0; i < 6; ++i) {
-        std::this_thread::sleep_for(milliseconds(40));
+        std::this_thread::sleep_for(milliseconds(110));
         connection.send("x");
       }
     }
   });
   for (int i = 0; i < 2; ++i) {
     auto exchange = make(server.url("/"));
-    exchange->request.read_timeout = milliseconds(150);  // less than the whole takes, more than one pause
+    exchange->request.read_timeout = milliseconds(500);  // less than the whole takes, more than one pause
     const auto done = run(std::move(exchange));
     EXPECT_EQ(done->failure.kind, FailureKind::kNone) << done->failure.message;
-    EXPECT_GT(done->timings.response_time(), milliseconds(150));
+    EXPECT_GT(done->timings.response_time(), milliseconds(500));
   }
   // What was watched is forgotten: the loop outlives the moment at which it would have looked again.
-  std::this_thread::sleep_for(milliseconds(200));
+  std::this_thread::sleep_for(milliseconds(600));
   EXPECT_EQ(get(server.url("/"))->failure.kind, FailureKind::kNone);
 }
 
