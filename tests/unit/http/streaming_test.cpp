@@ -449,7 +449,10 @@ TEST_P(StreamingTest, AConnectionThatIsClosedWithoutAnAnswerEndsTheUpload) {
     send(*exchange, "one");
     std::this_thread::sleep_for(milliseconds(5));
   }
-  EXPECT_EQ(exchange->failure.kind, FailureKind::kConnectionClosed) << exchange->failure.message;
+  // What comes after the close is answered with a reset, which may be seen first.
+  EXPECT_TRUE(exchange->failure.kind == FailureKind::kConnectionClosed ||
+              exchange->failure.kind == FailureKind::kConnectionReset)
+      << exchange->failure.message;
 }
 
 TEST_P(StreamingTest, AServerThatStopsReadingIsNotTakenForOneThatDoesNotAnswer) {
