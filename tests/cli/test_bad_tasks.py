@@ -63,7 +63,10 @@ def test_a_task_that_never_waits_is_named_and_ended_by_a_second_signal(
 
 FORKS = """
 import multiprocessing, os, sys
+import gevent
 from locust import User, task, constant, events
+# Otherwise gevent may overlook the end of a first child, with Locust as well.
+gevent.get_hub().loop.install_sigchld()
 parent = os.getpid()
 def work():
     open("worked", "a").write("x")
