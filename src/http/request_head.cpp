@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "http/quoting.h"
+
 namespace nest::http {
 
 namespace {
@@ -20,25 +22,6 @@ bool is_host_character(char c) {
 bool is_bracketed(std::string_view host) {
   return host.size() > 2 && host.front() == '[' && host.back() == ']' &&
          host.find_first_not_of("0123456789abcdef:.", 1) == host.size() - 1;
-}
-
-int hex_value(char c) {
-  const char small = lower(c);
-  if (c >= '0' && c <= '9') return c - '0';
-  return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
-}
-
-std::string unquoted(std::string_view text) {
-  std::string plain;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
-      plain.push_back(static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2])));
-      i += 2;
-    } else {
-      plain.push_back(text[i]);
-    }
-  }
-  return plain;
 }
 
 std::string base64(std::string_view text) {
