@@ -17,6 +17,8 @@ namespace {
 
 constexpr size_t kPiece = size_t{64} * 1024;
 constexpr size_t kMostStages = 5;
+// Of data without a header that have given nothing yet.
+constexpr size_t kMostBegun = 1024;
 constexpr int kEitherHeader = 32 + MAX_WBITS;
 
 std::array<unsigned char, kPiece>& output() {
@@ -57,7 +59,11 @@ class Inflater final : public BodyDecoder::Stage {
     while (true) {
       const int code = inflate_some(data, sink);
       if (stream_.total_out > 0) may_be_raw_ = false;
-      if (code == Z_BUF_ERROR) return nullptr;
+      if (code == Z_BUF_ERROR) {
+        may_be_raw_ = may_be_raw_ && begun_.size() < kMostBegun;
+        if (!may_be_raw_) begun_ = {};
+        return nullptr;
+      }
       if (code == Z_STREAM_END) {
         has_ended_ = true;
         may_be_raw_ = false;

@@ -85,6 +85,15 @@ TEST_P(BodyDecoderTest, DataThatEndTooSoonAreTakenForWhatThereIs) {
   EXPECT_TRUE(kText.starts_with(decoded.text));
 }
 
+// Blocks of nothing without end, which neither pile up nor are gone through again and again.
+TEST(BodyDecoder, DataThatGiveNothingAreNotKept) {
+  std::string blocks = "\x78\x9c"s;
+  while (blocks.size() < 2 << 20) blocks += "\x00\x00\x00\xff\xff"s;
+  const Decoded decoded = decode("deflate", blocks + kRaw + "\x31\xb0\x06\x3d"s, 64);
+  EXPECT_TRUE(decoded.whole) << decoded.error;
+  EXPECT_EQ(decoded.text, kText);
+}
+
 TEST(BodyDecoder, ThereIsNoneForNothing) {
   EXPECT_EQ(BodyDecoder::make("identity"), nullptr);
   EXPECT_EQ(BodyDecoder::make(""), nullptr);
