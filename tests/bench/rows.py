@@ -16,9 +16,12 @@ from report import debian_version, first_line
 
 OURS, OURS_CURL = "locust-nest", "locust-nest, libcurl's transport"
 HTTP_USER, FAST_HTTP_USER = "Locust HttpUser", "Locust FastHttpUser"
-WRK, H2LOAD, HEY, GOOSE = "wrk", "h2load", "hey", "goose"
+WRK, H2LOAD, HEY, GOOSE, K6 = "wrk", "h2load", "hey", "goose", "k6"
 GOOSE_MANIFEST = Path(__file__).resolve().parent / "goose/Cargo.toml"
 GOOSE_PROGRAM = REPOSITORY / "build/goose/release/requester"
+K6_SCRIPT = Path(__file__).resolve().parent / "requester.js"
+K6_PROGRAM = REPOSITORY / "build/k6/k6"
+K6_VERSION = "1.3.0"
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ COOKIE_SET = Shape("each response sets a cookie", path="/cookie")
 CATCHING = Shape("`catch_response`", model="catching_user.py")
 
 CHOSEN: dict[Shape, tuple[str, ...]] = {
-    BASELINE: (OURS, OURS_CURL, HTTP_USER, FAST_HTTP_USER, WRK, H2LOAD, HEY, GOOSE),
+    BASELINE: (OURS, OURS_CURL, HTTP_USER, FAST_HTTP_USER, WRK, H2LOAD, HEY, GOOSE, K6),
     TEN_KB: (OURS, OURS_CURL, HTTP_USER, FAST_HTTP_USER, WRK),
     CLOSING: (OURS, OURS_CURL, HTTP_USER, FAST_HTTP_USER, WRK, HEY),
     TLS: (OURS, OURS_CURL, HTTP_USER, FAST_HTTP_USER, WRK),
@@ -64,7 +67,6 @@ CHOSEN: dict[Shape, tuple[str, ...]] = {
     CATCHING: (OURS, HTTP_USER),
 }
 LEFT_OUT = (
-    "k6: its licence (AGPL) keeps it from this suite",
     "Locust with 10 000 connections: its 100 take the core whole",
     "hey and HTTP/2: it carries all users over one connection",
     "wrk and HTTP/2, cookies, listeners, bodies that are read: it has none of them",
@@ -102,6 +104,7 @@ def makers() -> dict[str, tuple[Maker, str]]:
     goose_build = (
         "cargo build --release --manifest-path tests/bench/goose/Cargo.toml --target-dir build/goose"
     )
+    k6_build = f'GOBIN="$PWD/build/k6" go install go.k6.io/k6@v{K6_VERSION}'
     return {
         OURS: (ours(OURS), ""),
         OURS_CURL: (
@@ -117,13 +120,19 @@ def makers() -> dict[str, tuple[Maker, str]]:
         H2LOAD: (h2load, unless_installed("h2load", "nghttp2-client")),
         HEY: (hey, unless_installed("hey")),
         GOOSE: (goose, "" if GOOSE_PROGRAM.exists() else f"not built: {goose_build}"),
+        K6: (k6, "" if K6_PROGRAM.exists() else f"not built: {k6_build}"),
     }
 
 
 def versions() -> tuple[str, ...]:
     """Of what is neither Locust, wrk nor ours."""
     goose = tomllib.loads(GOOSE_MANIFEST.read_text())["dependencies"]["goose"].strip("=")
-    return first_line("h2load", "--version"), "hey " + debian_version("hey"), f"goose {goose}"
+    return (
+        first_line("h2load", "--version"),
+        "hey " + debian_version("hey"),
+        f"goose {goose}",
+        f"k6 {K6_VERSION}",
+    )
 
 
 def ours(name: str, *options: str) -> Maker:
@@ -201,3 +210,14 @@ def goose(shape: Shape) -> Generator:
 def goose_failures(output: str) -> int | None:
     totals = re.findall(r"^\s*GET\s*\|\s*[\d,]+\s*\|\s*([\d,]+) \(", output, re.M)
     return int(totals[-1].replace(",", "")) if totals else None
+
+
+def k6(shape: Shape) -> Generator:
+    load = ("--vus", "{users}", "--duration", "{seconds}s", "--env", "URL={url}/")
+    command = (str(K6_PROGRAM), "run", "--quiet", "--no-usage-report", *load, str(K6_SCRIPT))
+    return Generator(K6, command, end=signal.SIGINT, failures=k6_failures)
+
+
+def k6_failures(output: str) -> int | None:
+    failed = re.search(r"http_req_failed\.*: \S+ +(\d+) out of", output)
+    return int(failed[1]) if failed else None

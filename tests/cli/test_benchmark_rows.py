@@ -31,6 +31,11 @@ Error distribution:
 GOOSE = """ GET                      |        57,113 |         0 (0%) |    57113 |    0.00
  GET                      |        89,700 |     1,694 (1.9%) |    44850 |    0.00
 """
+K6 = """    HTTP
+    http_req_duration..............: avg=1.07ms min=21us   med=641.52us max=85.17ms p(90)=1.91ms p(95)=3.29ms
+    http_req_failed................: 0.21%  151 out of 72023
+    http_reqs......................: 72023  18149.266431/s
+"""
 
 
 @pytest.mark.parametrize(
@@ -42,6 +47,7 @@ GOOSE = """ GET                      |        57,113 |         0 (0%) |    57113
         (rows.hey_failures, HEY, 12),
         (rows.hey_failures, "Status code distribution:\n  [200]\t76483 responses\n", 0),
         (rows.goose_failures, GOOSE, 1694),
+        (rows.k6_failures, K6, 151),
     ],
 )
 def test_failures_are_found_in_a_report(parser, report, failures):
@@ -49,7 +55,8 @@ def test_failures_are_found_in_a_report(parser, report, failures):
 
 
 @pytest.mark.parametrize(
-    "parser", [rows.wrk_failures, rows.h2load_failures, rows.hey_failures, rows.goose_failures]
+    "parser",
+    [rows.wrk_failures, rows.h2load_failures, rows.hey_failures, rows.goose_failures, rows.k6_failures],
 )
 def test_a_generator_that_reports_nothing_is_not_believed(parser):
     assert parser("starting benchmark...\n") is None
