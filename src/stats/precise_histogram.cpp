@@ -60,25 +60,39 @@ void PreciseHistogram::clear() {
   below_ = above_ = count_ = 0;
 }
 
-std::vector<PreciseHistogram::Bucket> PreciseHistogram::buckets() const {
-  std::vector<Bucket> out;
-  if (below_ > 0) out.push_back({0, 1 / kMicrosecondsPerMs, below_});
+std::vector<PreciseHistogram::SlotCount> PreciseHistogram::slot_counts() const {
+  std::vector<SlotCount> out;
+  const auto add_if_hit = [&out](std::uint64_t slot, std::int64_t count) {
+    if (count > 0) out.emplace_back(slot, count);
+  };
+  add_if_hit(kBelow, below_);
   for (std::size_t number = 0; number < kOctaves; ++number) {
     if (!octaves_[number]) continue;
     const Octave& counts = *octaves_[number];
-    const double start_ms = std::ldexp(1 / kMicrosecondsPerMs, static_cast<int>(number));
-    const double width_ms = start_ms / static_cast<double>(counts.size());
-    for (std::size_t slot = 0; slot < counts.size(); ++slot) {
-      if (counts[slot] == 0) continue;
-      const auto edge_ms = [&](std::size_t number_of) {
-        return start_ms + width_ms * static_cast<double>(number_of);
-      };
-      out.push_back({edge_ms(slot), edge_ms(slot + 1), counts[slot]});
-    }
+    for (std::size_t slot = 0; slot < counts.size(); ++slot)
+      add_if_hit(kFirst + number * kSlotsPerOctave + slot, counts[slot]);
   }
-  if (above_ > 0) {
-    out.push_back({kLongestUs / kMicrosecondsPerMs, std::numeric_limits<double>::infinity(), above_});
-  }
+  add_if_hit(kAbove, above_);
+  return out;
+}
+
+PreciseHistogram::Bucket PreciseHistogram::bucket_of(SlotCount counted) {
+  const auto count = static_cast<std::int64_t>(counted.count);
+  if (counted.slot == kBelow) return {0, 1 / kMicrosecondsPerMs, count};
+  if (counted.slot == kAbove)
+    return {kLongestUs / kMicrosecondsPerMs, std::numeric_limits<double>::infinity(), count};
+  const std::uint64_t place = counted.slot - kFirst;
+  const double start_ms = std::ldexp(1 / kMicrosecondsPerMs, static_cast<int>(place / kSlotsPerOctave));
+  const double width_ms = start_ms / static_cast<double>(kSlotsPerOctave);
+  const auto slot = static_cast<double>(place % kSlotsPerOctave);
+  return {start_ms + width_ms * slot, start_ms + width_ms * (slot + 1), count};
+}
+
+std::vector<PreciseHistogram::Bucket> PreciseHistogram::buckets() const {
+  const std::vector<SlotCount> counts = slot_counts();
+  std::vector<Bucket> out;
+  out.reserve(counts.size());
+  for (const SlotCount counted : counts) out.push_back(bucket_of(counted));
   return out;
 }
 

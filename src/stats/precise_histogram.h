@@ -23,6 +23,15 @@ class PreciseHistogram {
     std::int64_t count;
   };
 
+  // A bucket with a count in the least of memory, for those who keep many. `slot` ascends with the times.
+  struct SlotCount {
+    SlotCount(std::uint64_t of_slot, std::int64_t samples)  // REQUIRES: they fit
+        : slot(of_slot & 0xffff), count(static_cast<std::uint64_t>(samples) & 0xffff'ffff'ffff) {}
+
+    std::uint64_t slot : 16;
+    std::uint64_t count : 48;
+  };
+
   // No allocation for a power of two that has a sample. REQUIRES: not NaN.
   void add(double time_ms);
   void merge(const PreciseHistogram& other);
@@ -32,11 +41,16 @@ class PreciseHistogram {
   std::int64_t count() const { return count_; }
   // The buckets with a count, ascending.
   std::vector<Bucket> buckets() const;
+  std::vector<SlotCount> slot_counts() const;
+  static Bucket bucket_of(SlotCount counted);
 
  private:
   static constexpr int kSlotBits = 7;
   static constexpr std::size_t kOctaves = 32;  // 2^32 us
-  using Octave = std::array<std::int64_t, std::size_t{1} << kSlotBits>;
+  static constexpr std::size_t kSlotsPerOctave = std::size_t{1} << kSlotBits;
+  // SlotCount::slot of times below 1 us, of the first bucket above, and of times too long.
+  static constexpr std::uint64_t kBelow = 0, kFirst = 1, kAbove = kFirst + kOctaves * kSlotsPerOctave;
+  using Octave = std::array<std::int64_t, kSlotsPerOctave>;
 
   Octave& octave(std::size_t number);
 

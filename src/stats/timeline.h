@@ -1,8 +1,9 @@
 // A run cut into intervals, for its charts: who was there, what was asked, how long it took.
 //
 // Not thread-safe; one writer. Memory is bounded: when there are kMost intervals, neighbours are joined,
-// which loses no sample, and intervals are twice as long from then on. An interval costs 24 bytes for each
-// precise bucket that was hit within it.
+// which loses no sample, and intervals are twice as long from then on. An interval costs 8 bytes for each
+// precise bucket that was hit within it. All of them lie in one block: what comes and goes with each interval
+// would lie scattered between what stays.
 #pragma once
 
 #include <cstdint>
@@ -38,22 +39,38 @@ class Timeline {
   void finish(double now_s, std::int64_t users, const StatsEntry& total);
   void clear();
 
-  const std::vector<Interval>& intervals() const { return intervals_; }
+  std::size_t size() const { return spans_.size(); }
+  std::vector<Interval> intervals() const;
 
  private:
+  using Counts = std::vector<PreciseHistogram::SlotCount>;
+
+  // An interval, but for its times: they are those of `counts_` from the end of the one before on.
+  struct Span {
+    double from_s;
+    double to_s;
+    std::int64_t users;
+    std::int64_t requests;
+    std::int64_t failures;
+    std::size_t counts_end;
+  };
+
   void begin_if_new(const StatsEntry& total);
-  Interval since_last(double now_s, std::int64_t users, const StatsEntry& total);
-  void join_neighbours();
+  void end_interval(double now_s, std::int64_t users, const StatsEntry& total);
+  std::size_t counts_begin(std::size_t number) const;
+  // From the interval of this number on.
+  void join_neighbours(std::size_t first);
 
   double shortest_s_;
   double length_s_;
-  std::vector<Interval> intervals_;
+  std::vector<Span> spans_;
+  Counts counts_;
   // Where the present interval began.
   std::optional<double> from_s_;
   std::int64_t users_ = 0;
   std::int64_t requests_ = 0;
   std::int64_t failures_ = 0;
-  std::vector<PreciseHistogram::Bucket> times_;
+  Counts times_;
 };
 
 }  // namespace nest::stats

@@ -31,9 +31,10 @@ TEST_F(TimelineTest, EachIntervalHasWhatHappenedInIt) {
   request(500);
   total_.log_error(kStart);
   timeline_.record(kStart + 2, 4, total_);
-  ASSERT_EQ(timeline_.intervals().size(), 2U);
-  const auto& first = timeline_.intervals()[0];
-  const auto& second = timeline_.intervals()[1];
+  const auto intervals = timeline_.intervals();
+  ASSERT_EQ(intervals.size(), 2U);
+  const auto& first = intervals[0];
+  const auto& second = intervals[1];
   EXPECT_EQ(first.from_s, kStart);
   EXPECT_EQ(first.to_s, second.from_s);
   EXPECT_EQ(second.to_s, kStart + 2);
@@ -47,14 +48,14 @@ TEST_F(TimelineTest, EachIntervalHasWhatHappenedInIt) {
   EXPECT_NEAR(percentile_ms(second.times, 1), 500, 2);
 }
 
-TEST_F(TimelineTest, AnIntervalTakesNoMemoryForWhatOnlyOthersHit) {
+TEST_F(TimelineTest, AnIntervalHasNothingOfWhatOnlyOthersHit) {
   for (int time_ms = 1; time_ms <= 1000; ++time_ms) request(time_ms);
   timeline_.record(kStart + 1, 1, total_);
   request(10);
   timeline_.record(kStart + 2, 1, total_);
   ASSERT_EQ(timeline_.intervals().size(), 2U);
   EXPECT_GT(timeline_.intervals()[0].times.size(), 100U);
-  EXPECT_EQ(timeline_.intervals()[1].times.capacity(), 1U);
+  EXPECT_EQ(timeline_.intervals()[1].times.size(), 1U);
 }
 
 TEST_F(TimelineTest, ATickThatIsEarlyCountsAndOneInBetweenDoesNot) {
@@ -69,7 +70,7 @@ TEST_F(TimelineTest, JoinsNeighboursWithoutLosingASampleWhenThereAreManyInterval
   for (int second = 1; second <= seconds; ++second) {
     request(second);
     timeline_.record(kStart + second, second, total_);
-    ASSERT_LT(timeline_.intervals().size(), Timeline::kMost);
+    ASSERT_LT(timeline_.size(), Timeline::kMost);
   }
   timeline_.finish(kStart + seconds, 0, total_);
   EXPECT_GT(timeline_.intervals().size(), Timeline::kMost / 4);
