@@ -17,8 +17,17 @@ namespace py = pybind11;
 namespace nest::bindings {
 
 bool settings_of(PyObject* object, std::shared_ptr<const http::ConnectionSettings>& settings) {
+  // Most requests of a run have the same, and pybind11 takes a thousand instructions to get at them.
+  static struct {
+    PyObject* object;  // owned, so that no other one has its address
+    std::shared_ptr<const http::ConnectionSettings> settings;
+  } last{};
   try {
-    settings = py::cast<std::shared_ptr<http::ConnectionSettings>>(py::handle(object));
+    if (object != last.object) {
+      last.settings = py::cast<std::shared_ptr<http::ConnectionSettings>>(py::handle(object));
+      Py_XSETREF(last.object, Py_NewRef(object));
+    }
+    settings = last.settings;
     return true;
   } catch (const py::cast_error&) {
     PyErr_SetString(PyExc_TypeError, "settings must be a ConnectionSettings or None");

@@ -15,14 +15,12 @@ namespace nest::http {
 
 namespace {
 
-// A record and what is around it.
-constexpr size_t kReceiveSize = size_t{18} * 1024;
-
 SSL* ssl(void* session) { return static_cast<SSL*>(session); }
 
-std::array<char, kReceiveSize>& shared_buffer() {
-  static thread_local std::array<char, kReceiveSize> memory;
-  return memory;
+// Of this thread; libcurl leaves some there, and OpenSSL takes them for those of the call that follows. To
+// look is a quarter of the work of clearing.
+void forget_errors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
 }
 
 }  // namespace
@@ -32,21 +30,14 @@ struct TlsStream::Callbacks {
   static int read(BIO* bio, char* data, int size) {
     auto& self = *static_cast<TlsStream*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
-    if (self.input_.empty()) {
-      if (!self.may_receive_) {
-        BIO_set_retry_read(bio);
-        return -1;
-      }
-      self.received_ = receive(self.fd_, shared_buffer().data(), kReceiveSize);
+    if (self.may_receive_) {
+      self.received_ = receive(self.fd_, data, static_cast<size_t>(size));
       const IoResult& result = self.received_.result;
       self.may_receive_ = !self.received_.is_drained;
-      if (result.again) BIO_set_retry_read(bio);
-      if (result.again || result.is_broken()) return -1;
-      self.input_ = {shared_buffer().data(), result.size};
+      if (!result.again) return result.is_broken() ? -1 : static_cast<int>(result.size);
     }
-    const size_t count = self.input_.copy(data, static_cast<size_t>(size));
-    self.input_.remove_prefix(count);
-    return static_cast<int>(count);
+    BIO_set_retry_read(bio);
+    return -1;
   }
 
   static int write(BIO* bio, const char* data, int size) {
@@ -84,11 +75,11 @@ TlsStream::TlsStream(int fd, void* session, std::function<void()> close)
   BIO_set_init(bio, 1);
   SSL_set_bio(ssl(session_), bio, bio);
   SSL_set_mode(ssl(session_), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_set_read_ahead(ssl(session_), 1);  // not first a record's header and then the rest
 }
 
 TlsStream::~TlsStream() {
   may_receive_ = true;
-  input_ = {};
   close_();
 }
 
@@ -98,9 +89,10 @@ Received TlsStream::read(char* data, size_t size) {
   received_.at = std::chrono::steady_clock::now();
   size_t total = 0;
   Received end;
-  while (total < size && !(total > 0 && !may_receive_ && !has_input())) {
-    ERR_clear_error();
+  do {
+    forget_errors();
     const int count = SSL_read(ssl(session_), data + total, static_cast<int>(size - total));
+    lacks_rest_ = count <= 0;
     if (count > 0) {
       total += static_cast<size_t>(count);
       continue;
@@ -112,13 +104,7 @@ Received TlsStream::read(char* data, size_t size) {
     else if (error == SSL_ERROR_SSL)
       end.result.failure = failure("OpenSSL SSL_read", 0);
     break;
-  }
-  if (!input_.empty() && input_.data() != kept_.data() + (kept_.size() - input_.size())) {
-    kept_.assign(input_);
-    input_ = kept_;
-  } else if (input_.empty()) {
-    kept_.clear();
-  }
+  } while (total < size && (may_receive_ || has_input()));
   end.at = received_.at;
   end.is_drained = total < size;
   if (total == 0) return end;
@@ -129,7 +115,7 @@ Received TlsStream::read(char* data, size_t size) {
 
 IoResult TlsStream::write(std::string_view data) {
   IoResult result;
-  ERR_clear_error();
+  forget_errors();
   constexpr size_t kMost = size_t{1} << 30;
   const int count = SSL_write(ssl(session_), data.data(), static_cast<int>(std::min(data.size(), kMost)));
   if (count > 0) {
@@ -143,7 +129,7 @@ IoResult TlsStream::write(std::string_view data) {
   return result;
 }
 
-bool TlsStream::has_input() const { return !input_.empty() || SSL_pending(ssl(session_)) > 0; }
+bool TlsStream::has_input() const { return !lacks_rest_ && SSL_has_pending(ssl(session_)) != 0; }
 
 // With an errno it is the connection's, else TLS's own.
 Failure TlsStream::failure(const char* action, int os_error) const {

@@ -34,10 +34,9 @@ class TlsStream {
   const int fd_;
   void* const session_;
   const std::function<void()> close_;
-  std::string_view input_;  // ciphertext that was received and not read
-  std::string kept_;        // where it is between two reads
   bool may_receive_ = true;
-  Received received_;  // the last of what came for this read
+  bool lacks_rest_ = false;  // what OpenSSL has besides is the beginning of a record
+  Received received_;        // the last of what came for this read
 };
 
 }  // namespace nest::http

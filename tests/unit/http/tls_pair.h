@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -58,6 +59,21 @@ class TlsPair {
   }
   void peer_writes(std::string_view text) {
     if (SSL_write(sessions_[1], text.data(), static_cast<int>(text.size())) <= 0) std::abort();
+  }
+  // The record that peer_writes() would send.
+  std::string peer_encrypts(std::string_view text) {
+    BIO* socket = SSL_get_wbio(sessions_[1]);
+    BIO_up_ref(socket);
+    BIO* memory = BIO_new(BIO_s_mem());
+    BIO_up_ref(memory);
+    SSL_set0_wbio(sessions_[1], memory);
+    peer_writes(text);
+    SSL_set0_wbio(sessions_[1], socket);
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(memory, &bytes);
+    std::string record(bytes, static_cast<size_t>(size));
+    BIO_free(memory);
+    return record;
   }
   void peer_sends_raw(std::string_view text) {
     if (::write(fds_[1], text.data(), text.size()) < 0) std::abort();

@@ -1,6 +1,7 @@
 #include "http/tls_stream.h"
 
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 #include <sys/socket.h>
 
 #include <memory>
@@ -44,6 +45,42 @@ TEST(TlsStream, LosesNothingOfWhatIsReadInPieces) {
     read.append(pair.buffer(), received.result.size);
   }
   EXPECT_EQ(read, sent);
+}
+
+TEST(TlsStream, AwaitsTheRestOfARecord) {
+  TlsPair pair;
+  const std::string first = pair.peer_encrypts("ping");
+  const std::string second = pair.peer_encrypts("pong");
+  pair.peer_sends_raw(first + second.substr(0, 9));
+  const Received received = pair.stream().read(pair.buffer(), 100);
+  EXPECT_EQ(std::string(pair.buffer(), received.result.size), "ping");
+  EXPECT_FALSE(pair.stream().has_input()) << "there is nothing to read before the rest has come";
+  EXPECT_TRUE(pair.stream().read(pair.buffer(), 100).result.again);
+  pair.peer_sends_raw(second.substr(9));
+  EXPECT_EQ(std::string(pair.buffer(), pair.stream().read(pair.buffer(), 100).result.size), "pong");
+}
+
+TEST(TlsStream, KnowsOfWholeRecordsThatWereNotRead) {
+  TlsPair pair;
+  const std::string first = pair.peer_encrypts("ping");
+  pair.peer_sends_raw(first + pair.peer_encrypts("pong"));
+  EXPECT_EQ(std::string(pair.buffer(), pair.stream().read(pair.buffer(), 4).result.size), "ping");
+  EXPECT_TRUE(pair.stream().has_input());
+  EXPECT_EQ(std::string(pair.buffer(), pair.stream().read(pair.buffer(), 4).result.size), "pong");
+  EXPECT_FALSE(pair.stream().has_input());
+}
+
+TEST(TlsStream, TakesNoErrorOfOthersForItsOwn) {
+  TlsPair pair;
+  ERR_raise(ERR_LIB_PEM, ERR_R_PASSED_NULL_PARAMETER);
+  EXPECT_TRUE(pair.stream().read(pair.buffer(), 100).result.again);
+  const std::string text(1 << 20, 'x');
+  IoResult result = pair.stream().write(text);
+  while (!result.again && !result.is_broken()) {
+    ERR_raise(ERR_LIB_PEM, ERR_R_PASSED_NULL_PARAMETER);
+    result = pair.stream().write(text);
+  }
+  EXPECT_FALSE(result.is_broken()) << result.failure.message;
 }
 
 TEST(TlsStream, WritesOnWhereItHadToStop) {
