@@ -14,10 +14,13 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "basic_auth.h"
 #include "exchange_object.h"
+#include "form_encoding.h"
 #include "http_client.h"
 #include "native_method.h"
 #include "object.h"
+#include "request_address.h"
 #include "request_event.h"
 #include "request_headers.h"
 
@@ -37,20 +40,28 @@ enum Parameter : uint8_t {
   kHeaders,
   kTimeout,
   kAllowRedirects,
+  kParams,
+  kAuth,
+  kVerify,
+  // For Python, once they say something.
+  kStream,
+  kProxies,
+  kCert,
+  kHooks,
+  kFiles,
   kParameters
 };
 constexpr std::array<const char*, kParameters> kParameterNames = {
-    "method", "url",  "name",    "catch_response", "context",
-    "data",   "json", "headers", "timeout",        "allow_redirects"};
+    "method",          "url",    "name", "catch_response", "context", "data",    "json", "headers", "timeout",
+    "allow_redirects", "params", "auth", "verify",         "stream",  "proxies", "cert", "hooks",   "files"};
 
 // Attributes that every session has of its own, and those that one may have.
 enum Attribute : uint8_t { kBaseUrl, kRequestEvent, kUser, kEngine, kTrustEnv, kCommonAttributes };
 constexpr std::array<const char*, kCommonAttributes> kCommonNames = {"base_url", "request_event", "user",
                                                                      "_engine", "trust_env"};
 // With any of these, or with a `request` of its own, a session is not for us.
-constexpr std::array<const char*, 10> kUnusualNames = {"params",     "proxies",     "cert",    "stream",
-                                                       "hooks",      "_mounted",    "request", "auth",
-                                                       "_is_legacy", "request_name"};
+constexpr std::array<const char*, 8> kUnusualNames = {"params", "proxies",  "cert",    "stream",
+                                                      "hooks",  "_mounted", "request", "_is_legacy"};
 // What a class of sessions must have from HttpSession.
 constexpr std::array<const char*, 9> kInheritedNames = {"request",   "auth",         "verify",
                                                         "trust_env", "request_name", "_is_legacy",
@@ -64,6 +75,8 @@ struct Surroundings {
   PyObject* encode_json;
   PyObject* cookie_jar;
   PyObject* connection_settings;
+  PyObject* normalize_url;
+  PyObject* basic_auth;
 
   std::array<PyObject*, kParameters> parameters;
   std::array<PyObject*, kCommonAttributes> common;
@@ -73,6 +86,8 @@ struct Surroundings {
   PyObject* headers;
   PyObject* cookies;
   PyObject* verify;
+  PyObject* auth;
+  PyObject* request_name;
   PyObject* no_proxy;  // an empty text
   PyObject* max_body_size;
   PyObject* header_for;
@@ -83,6 +98,7 @@ struct Surroundings {
   PyObject* record_response;
   PyObject* conclude;
   PyObject* json_type;
+  PyObject* form_type;
   PyObject* nothing;  // an empty tuple
   PyObject* default_failure;
 };
@@ -108,6 +124,18 @@ bool is_plain_method(PyObject* method) {
                                          [](char letter) { return letter >= 'A' && letter <= 'Z'; });
 }
 
+// kParameters for a name that is unknown here.
+size_t parameter_of(PyObject* name, size_t first) {
+  for (size_t place = first; place < kParameters; ++place) {
+    if (around->parameters[place] == name) return place;
+  }
+  // Names that the model makes as it runs are not interned.
+  for (size_t place = first; place < kParameters; ++place) {
+    if (PyUnicode_CompareWithASCIIString(name, kParameterNames[place]) == 0) return place;
+  }
+  return kParameters;
+}
+
 // False for anything that the Python function has to look at, be it only to refuse it.
 bool sort_arguments(const MethodObject& method, PyObject* const* args, Py_ssize_t count, PyObject* kwnames,
                     Arguments& given) {
@@ -115,9 +143,8 @@ bool sort_arguments(const MethodObject& method, PyObject* const* args, Py_ssize_
   for (Py_ssize_t i = 1; i < count; ++i) given[method.positional[static_cast<size_t>(i - 1)]] = args[i];
   const Py_ssize_t named = kwnames == nullptr ? 0 : PyTuple_GET_SIZE(kwnames);
   for (Py_ssize_t i = 0; i < named; ++i) {
-    PyObject* name = PyTuple_GET_ITEM(kwnames, i);
-    size_t place = method.method == nullptr ? kMethod : kUrl;
-    while (place < kParameters && around->parameters[place] != name) ++place;  // both are interned
+    const size_t place =
+        parameter_of(PyTuple_GET_ITEM(kwnames, i), method.method == nullptr ? kMethod : kUrl);
     if (place == kParameters || given[place] != nullptr) return false;
     given[place] = args[count + i];
   }
@@ -127,6 +154,8 @@ bool sort_arguments(const MethodObject& method, PyObject* const* args, Py_ssize_
     return false;
   return given[kUrl] != nullptr && PyUnicode_CheckExact(given[kUrl]);
 }
+
+PyObject* or_none(PyObject* value) { return value == nullptr ? Py_None : value; }
 
 bool is_given(PyObject* value) { return value != nullptr && value != Py_None; }
 
@@ -165,7 +194,9 @@ struct Session {
   Object headers;        // null: the default
   Object cookies;        // null: none
   Object max_body_size;  // null: none
-  Object settings;       // null: the default
+  Object verify;         // null: by default
+  Object auth;           // null: none
+  Object request_name;   // null: none
 };
 
 bool says_something(PyObject* value) {
@@ -178,13 +209,8 @@ bool says_something(PyObject* value) {
   return false;
 }
 
-bool begins_with(PyObject* text, std::string_view start) {
-  return PyUnicode_IS_ASCII(text) && PyUnicode_GET_LENGTH(text) >= static_cast<Py_ssize_t>(start.size()) &&
-         std::memcmp(PyUnicode_1BYTE_DATA(text), start.data(), start.size()) == 0;
-}
-
 // False when the session says something unusual.
-bool look_at(PyObject* attributes, PyObject* url, Session& session) {
+bool look_at(PyObject* attributes, Session& session) {
   std::array<PyObject*, kCommonAttributes> common{};
   for (size_t i = 0; i < kCommonAttributes; ++i) {
     common[i] = PyDict_GetItemWithError(attributes, around->common[i]);
@@ -200,18 +226,9 @@ bool look_at(PyObject* attributes, PyObject* url, Session& session) {
   for (PyObject* name : around->unusual) {
     if (says_something(PyDict_GetItemWithError(attributes, name))) return false;
   }
-  // Without TLS it does not matter.
-  PyObject* verify = PyDict_GetItemWithError(attributes, around->verify);
-  if (verify != nullptr && verify != Py_True &&
-      !begins_with(begins_with(url, "/") ? common[kBaseUrl] : url, "http:")) {
-    if (verify != Py_False && !PyUnicode_CheckExact(verify)) return false;
-    session.settings = Object(PyObject_CallFunctionObjArgs(around->connection_settings, verify, Py_None,
-                                                           around->no_proxy, nullptr));
-    if (!session.settings) {  // for Python to raise
-      PyErr_Clear();
-      return false;
-    }
-  }
+  session.verify = Object::borrowed(PyDict_GetItemWithError(attributes, around->verify));
+  session.auth = Object::borrowed(PyDict_GetItemWithError(attributes, around->auth));
+  session.request_name = Object::borrowed(PyDict_GetItemWithError(attributes, around->request_name));
   if (PyObject* headers = PyDict_GetItemWithError(attributes, around->headers))
     session.headers = Object::borrowed(headers);
   session.max_body_size = Object::borrowed(PyDict_GetItemWithError(attributes, around->max_body_size));
@@ -220,33 +237,43 @@ bool look_at(PyObject* attributes, PyObject* url, Session& session) {
          reinterpret_cast<PyObject*>(Py_TYPE(session.cookies.get())) == around->cookie_jar;
 }
 
-// The URL of the request and what it is recorded as unless it says so itself. A null URL: for Python to make.
-struct Address {
-  Object url;
-  Object name;
-};
+// Of a text, bytes, dict, list or tuple, and no subclass of these; -1 for anything else.
+Py_ssize_t plain_length(PyObject* object) {
+  if (PyUnicode_CheckExact(object)) return PyUnicode_GET_LENGTH(object);
+  if (PyBytes_CheckExact(object)) return PyBytes_GET_SIZE(object);
+  if (PyDict_CheckExact(object)) return PyDict_GET_SIZE(object);
+  if (PyList_CheckExact(object)) return PyList_GET_SIZE(object);
+  return PyTuple_CheckExact(object) ? PyTuple_GET_SIZE(object) : -1;
+}
 
-Address address_of(PyObject* base_url, PyObject* url) {
-  constexpr Py_ssize_t kAfterScheme = 8;  // http:// or https:// and perhaps one letter more
-  Address address;
-  const Py_ssize_t base_length = PyUnicode_GET_LENGTH(base_url);
-  if (begins_with(url, "/") && base_length >= kAfterScheme) {
-    address.url = Object(PyUnicode_Concat(base_url, url));
-    if (address.url && PyUnicode_FindChar(base_url, '/', kAfterScheme, base_length, 1) < 0) {
-      address.name = Object::borrowed(url);
-      return address;
-    }
-  } else if (begins_with(url, "http://") || begins_with(url, "https://")) {
-    address.url = Object::borrowed(url);
-  }
-  if (!address.url) return address;
-  const Py_ssize_t length = PyUnicode_GET_LENGTH(address.url.get());
-  const Py_ssize_t slash = PyUnicode_FindChar(address.url.get(), '/', kAfterScheme, length, 1);
-  if (slash < 0)
-    address.url = Object();
-  else
-    address.name = Object(PyUnicode_Substring(address.url.get(), slash, length));
-  return address;
+// Whether it is as if the argument were not there.
+bool says_nothing(PyObject* argument) {
+  return !is_given(argument) || argument == Py_False || plain_length(argument) == 0;
+}
+
+// How connections are to be made, null for the default; false for what Python has to look at.
+bool connection_settings(PyObject* verify, PyObject* url, Object& settings) {
+  // Without TLS it does not matter.
+  if (verify == nullptr || verify == Py_True || !begins_with(url, "https")) return true;
+  if (verify != Py_False && !PyUnicode_CheckExact(verify)) return false;
+  settings = Object(
+      PyObject_CallFunctionObjArgs(around->connection_settings, verify, Py_None, around->no_proxy, nullptr));
+  return static_cast<bool>(settings);
+}
+
+// The Authorization header, None without; false for what Python has to look at.
+bool authorize(PyObject* auth, Object& authorization) {
+  authorization =
+      says_nothing(auth) ? Object::borrowed(Py_None) : basic_authorization(auth, around->basic_auth);
+  return static_cast<bool>(authorization);
+}
+
+// Sets what a request is recorded as, if it or its session says so; false for what Python has to look at.
+bool rename(PyObject* said, Object& name) {
+  if (says_nothing(said)) return true;
+  if (!PyUnicode_CheckExact(said)) return false;
+  name = Object::borrowed(said);
+  return true;
 }
 
 // The body and its type as requests makes them; false for what it has to look at itself.
@@ -255,10 +282,16 @@ bool encode_body(const Arguments& given, Object& body, PyObject*& content_type) 
   content_type = Py_None;
   PyObject* data = given[kData];
   if (is_given(data)) {
-    if (!PyUnicode_CheckExact(data) && !PyBytes_CheckExact(data)) return false;
-    if (PyObject_IsTrue(data) == 1) {
+    const Py_ssize_t length = plain_length(data);
+    if (length < 0) return false;
+    if (length > 0 && (PyUnicode_CheckExact(data) || PyBytes_CheckExact(data))) {
       body = Object::borrowed(data);
       return true;
+    }
+    if (length > 0) {
+      body = encoded_form(data);
+      content_type = around->form_type;
+      return static_cast<bool>(body);
     }
   }
   if (!is_given(given[kJson])) return true;
@@ -269,8 +302,19 @@ bool encode_body(const Arguments& given, Object& body, PyObject*& content_type) 
   return static_cast<bool>(body);
 }
 
-bool is_limit(PyObject* timeout) {
-  return (PyFloat_CheckExact(timeout) || PyLong_CheckExact(timeout)) && PyFloat_AsDouble(timeout) > 0;
+bool is_limit(PyObject* seconds) {
+  return seconds == Py_None ||
+         ((PyFloat_CheckExact(seconds) || PyLong_CheckExact(seconds)) && PyFloat_AsDouble(seconds) > 0);
+}
+
+// For connecting and for reading; false for what urllib3 must judge.
+bool split_timeout(PyObject* timeout, PyObject*& connect, PyObject*& read) {
+  connect = read = or_none(timeout);
+  if (PyTuple_CheckExact(connect) && PyTuple_GET_SIZE(connect) == 2) {
+    connect = PyTuple_GET_ITEM(timeout, 0);
+    read = PyTuple_GET_ITEM(timeout, 1);
+  }
+  return is_limit(connect) && is_limit(read);
 }
 
 bool is_redirect(int status) {
@@ -287,8 +331,6 @@ Object make_response(PyObject* exchange, int status_code) {
   }
   return response;
 }
-
-PyObject* or_none(PyObject* value) { return value == nullptr ? Py_None : value; }
 
 // What JudgedResponse._record does without a with-block; false with an exception set.
 bool fire(const Answered& done, PyObject* listeners, bool has_failed) {
@@ -319,15 +361,23 @@ PyObject* answer(const MethodObject& method, PyObject* session, const Arguments&
   const Object start_time(PyFloat_FromDouble(start_time_s));
   if (!start_time) return nullptr;
   PyObject* catch_response = given[kCatchResponse] == nullptr ? Py_False : given[kCatchResponse];
-  PyObject* name = is_given(given[kName]) ? given[kName] : address.name.get();
+  PyObject* name = address.name.get();
   PyObject* context = or_none(given[kContext]);
   const int status = done.response.status;
   if (done.failure.kind != http::FailureKind::kNone || done.response.has_set_cookie || is_redirect(status)) {
     PyObject* allow_redirects = given[kAllowRedirects];
     if (allow_redirects == nullptr) allow_redirects = method.follows_redirects ? Py_True : Py_False;
-    PyObject* args[] = {
-        session,        exchange.get(), given[kMethod],   address.url.get(),        name,
-        catch_response, context,        start_time.get(), or_none(given[kTimeout]), allow_redirects};
+    PyObject* args[] = {session,
+                        exchange.get(),
+                        given[kMethod],
+                        address.url.get(),
+                        name,
+                        catch_response,
+                        context,
+                        start_time.get(),
+                        or_none(given[kTimeout]),
+                        allow_redirects,
+                        or_none(given[kVerify])};
     return PyObject_VectorcallMethod(around->conclude, args, std::size(args), nullptr);
   }
   Object response = make_response(exchange.get(), status);
@@ -363,38 +413,45 @@ struct Ready {
 Ready make_ready(PyObject* self, const Arguments& given) {
   Ready ready;
   if (!is_plain_type(Py_TYPE(self))) return ready;
-  if (is_given(given[kName]) &&
-      (!PyUnicode_CheckExact(given[kName]) || PyUnicode_GET_LENGTH(given[kName]) == 0))
-    return ready;
+  if (!std::all_of(given.begin() + kStream, given.end(), says_nothing)) return ready;
   if (given[kCatchResponse] != nullptr && !PyBool_Check(given[kCatchResponse])) return ready;
   if (is_given(given[kHeaders]) && !PyDict_CheckExact(given[kHeaders])) return ready;
-  if (is_given(given[kTimeout]) && !is_limit(given[kTimeout])) return ready;
+  PyObject* connect_timeout = nullptr;
+  PyObject* read_timeout = nullptr;
+  if (!split_timeout(given[kTimeout], connect_timeout, read_timeout)) return ready;
   Object body;
   PyObject* content_type = nullptr;
   if (!encode_body(given, body, content_type)) return ready;
   const Object attributes(PyObject_GenericGetDict(self, nullptr));
   Session session;
-  if (!attributes || !look_at(attributes.get(), given[kUrl], session)) return ready;
-  ready.address = address_of(session.base_url.get(), given[kUrl]);
-  if (!ready.address.url || !ready.address.name) return ready;
+  if (!attributes || !look_at(attributes.get(), session)) return ready;
+  ready.address = address_of(session.base_url.get(), given[kUrl], given[kParams], around->normalize_url);
+  if (!ready.address.url || !ready.address.name || !rename(session.request_name.get(), ready.address.name) ||
+      !rename(given[kName], ready.address.name)) {
+    return ready;
+  }
+  Object settings;
+  PyObject* verify = is_given(given[kVerify]) ? given[kVerify] : session.verify.get();
+  if (!connection_settings(verify, ready.address.url.get(), settings)) return ready;
+  Object authorization;
+  if (!authorize(is_given(given[kAuth]) ? given[kAuth] : session.auth.get(), authorization)) return ready;
   Object cookie = Object::borrowed(Py_None);
   if (session.cookies) {
     PyObject* asked[] = {session.cookies.get(), ready.address.url.get()};
     cookie = Object(PyObject_VectorcallMethod(around->header_for, asked, 2, nullptr));
     if (!cookie) return ready;
   }
-  PyObject* timeout = or_none(given[kTimeout]);
   const RequestArguments arguments = {given[kMethod],
                                       ready.address.url.get(),
-                                      Py_False,
+                                      Py_True,
                                       or_none(session.headers.get()),
                                       or_none(given[kHeaders]),
                                       body.get(),
-                                      timeout,
-                                      timeout,
-                                      or_none(session.settings.get()),
+                                      connect_timeout,
+                                      read_timeout,
+                                      or_none(settings.get()),
                                       content_type,
-                                      Py_None,
+                                      authorization.get(),
                                       cookie.get(),
                                       or_none(session.max_body_size.get())};
   auto request = Runtime::get().make_request();
@@ -499,26 +556,31 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
   auto made = std::make_unique<Surroundings>();
   EventTypes types{};
   PyObject* default_headers = nullptr;
-  if (PyArg_ParseTuple(args, "O!O!O!O!OOOOOOO", &PyType_Type, &made->session, &PyType_Type, &made->response,
+  if (PyArg_ParseTuple(args, "O!O!O!O!OOOOOOOOO", &PyType_Type, &made->session, &PyType_Type, &made->response,
                        &PyType_Type, &types.listener, &PyType_Type, &types.event, &types.control_flow,
                        &types.report_broken_listener, &default_headers, &made->encode_json, &types.record,
-                       &made->cookie_jar, &made->connection_settings) == 0) {
+                       &made->cookie_jar, &made->connection_settings, &made->normalize_url,
+                       &made->basic_auth) == 0) {
     return nullptr;
   }
-  const std::pair<const char*, PyObject**> names[] = {{"headers", &made->headers},
-                                                      {"cookies", &made->cookies},
-                                                      {"verify", &made->verify},
-                                                      {"", &made->no_proxy},
-                                                      {"max_body_size", &made->max_body_size},
-                                                      {"header_for", &made->header_for},
-                                                      {"status_code", &made->status_code},
-                                                      {"_exchange", &made->exchange},
-                                                      {"_record", &made->record_response},
-                                                      {"_conclude", &made->conclude},
-                                                      {"_default_failure", &made->default_failure},
-                                                      {"fire", &made->fire},
-                                                      {"_report", &made->report},
-                                                      {"application/json", &made->json_type}};
+  const std::pair<const char*, PyObject**> names[] = {
+      {"headers", &made->headers},
+      {"cookies", &made->cookies},
+      {"verify", &made->verify},
+      {"auth", &made->auth},
+      {"request_name", &made->request_name},
+      {"", &made->no_proxy},
+      {"max_body_size", &made->max_body_size},
+      {"header_for", &made->header_for},
+      {"status_code", &made->status_code},
+      {"_exchange", &made->exchange},
+      {"_record", &made->record_response},
+      {"_conclude", &made->conclude},
+      {"_default_failure", &made->default_failure},
+      {"fire", &made->fire},
+      {"_report", &made->report},
+      {"application/json", &made->json_type},
+      {"application/x-www-form-urlencoded", &made->form_type}};
   for (const auto& [text, object] : names) {
     *object = PyUnicode_InternFromString(text);
     if (*object == nullptr) return nullptr;

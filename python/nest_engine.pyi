@@ -136,6 +136,8 @@ def describe_sessions(
     record: Callable[..., bool],
     cookie_jar: type,
     connection_settings: Callable[[bool | str, Any, str], ConnectionSettings],
+    normalize_url: Callable[[str], str],
+    basic_auth: type,
     /,
 ) -> None:
     """What `RequestMethod` works with; once, before the first request. See bindings/request_method.h."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from http.cookiejar import CookieJar
 from time import perf_counter, time
@@ -28,6 +28,7 @@ from urllib3.exceptions import LocationParseError
 from locust_nest.http.adapter import (
     EngineAdapter,
     LocustHttpAdapter,
+    Timeout,
     checked_method,
     connection_settings,
     shared_client,
@@ -44,6 +45,7 @@ from locust_nest.http.keywords import (
 )
 from locust_nest.http.network import client_of
 from locust_nest.http.parts import add_parts
+from locust_nest.http.renaming import Renaming
 from locust_nest.http.response import EngineResponse, sent_request
 from locust_nest.http.urls import is_absolute, is_unix, path_of
 from locust_nest.http.verdict import JudgedResponse
@@ -295,14 +297,9 @@ class HttpSession(requests.Session, ChoosesVersion):
         for adapter in self.__dict__.get("adapters", {}).values():
             adapter.close()
 
-    @contextmanager
-    def rename_request(self, name: str) -> Iterator[None]:
+    def rename_request(self, name: str) -> AbstractContextManager[None]:
         """Within the block, requests without a name of their own are recorded as `name`."""
-        self.request_name = name
-        try:
-            yield
-        finally:
-            self.request_name = None
+        return Renaming(self, name)
 
     def request(  # type: ignore[override]
         self,
@@ -392,7 +389,9 @@ class HttpSession(requests.Session, ChoosesVersion):
         else:
             headers = body = content_type = None
             limits = _NO_LIMITS
-        auth = get("auth") or self.auth
+        auth = get("auth")
+        if auth is None:
+            auth = self.auth
         authorization = None
         if auth:
             if type(auth) is HTTPBasicAuth:
@@ -443,11 +442,16 @@ class HttpSession(requests.Session, ChoosesVersion):
         catch_response: bool,
         context: Mapping[str, Any] | None,
         start_time: float,
-        timeout: float | None,
+        timeout: Timeout,
         allow_redirects: bool,
+        verify: bool | str | None,
     ) -> ResponseContextManager:
         """What a `RequestMethod` leaves to be done: the request failed, or the answer is no end in itself."""
-        sent = self._answer(exchange, url, (timeout, timeout), self.verify, allow_redirects)
+        limits = split_timeout(timeout)
+        assert limits is not None  # or it would not have sent the request
+        if verify is None:
+            verify = self.verify
+        sent = self._answer(exchange, url, limits, verify, allow_redirects)
         return self._record(sent, method, name, catch_response, context, start_time)
 
     def _answer(
@@ -550,19 +554,6 @@ add_parts(HttpSession, _SESSION_PARTS)
 for _verb in ("request", "get", "options", "head", "post", "put", "patch", "delete"):
     _method = None if _verb == "request" else _verb.upper()
     setattr(HttpSession, _verb, RequestMethod(vars(HttpSession)[_verb], _method, _verb != "head"))
-describe_sessions(
-    HttpSession,
-    ResponseContextManager,
-    StatsListener,
-    EventHook,
-    CONTROL_FLOW,
-    report_broken_listener,
-    _DEFAULT_HEADERS,
-    complexjson.JSONEncoder(allow_nan=False).encode,
-    record_request,
-    SessionCookieJar,
-    connection_settings,
-)
 
 
 def _engine_adapters(session: HttpSession) -> OrderedDict[str, Any]:
@@ -633,3 +624,20 @@ def _hops_time(hops: list[Any], error: RequestException | None = None) -> float:
     if error is not None:
         exchanges.append(vars(error).get("exchange"))
     return sum(exchange.response_time_ms for exchange in exchanges if exchange is not None)
+
+
+describe_sessions(
+    HttpSession,
+    ResponseContextManager,
+    StatsListener,
+    EventHook,
+    CONTROL_FLOW,
+    report_broken_listener,
+    _DEFAULT_HEADERS,
+    complexjson.JSONEncoder(allow_nan=False).encode,
+    record_request,
+    SessionCookieJar,
+    connection_settings,
+    _normalized,
+    HTTPBasicAuth,
+)

@@ -1,25 +1,17 @@
 #include "http/plain_url.h"
 
-#include <array>
 #include <cstddef>
+
+#include "http/quoting.h"
 
 namespace nest::http {
 
 namespace {
 
-constexpr std::array<bool, 256> make_set(std::string_view members) {
-  std::array<bool, 256> set{};
-  for (const char c : members) set[static_cast<unsigned char>(c)] = true;
-  return set;
-}
-
-constexpr auto kUnreserved = make_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~");
-constexpr auto kHost = make_set("abcdefghijklmnopqrstuvwxyz0123456789-.");
-constexpr auto kUpperHex = make_set("0123456789ABCDEF");
-constexpr auto kPathAndQuery =
-    make_set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/?");
-
-bool in(const std::array<bool, 256>& set, char c) { return set[static_cast<unsigned char>(c)]; }
+constexpr auto kHost = characters("abcdefghijklmnopqrstuvwxyz0123456789-.");
+constexpr auto kUpperHex = characters("0123456789ABCDEF");
+constexpr auto kPathAndQuery =  // % only in front of what it escapes
+    characters("%ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/?");
 
 int hex_value(char c) { return c <= '9' ? c - '0' : c - 'A' + 10; }
 
@@ -75,6 +67,17 @@ bool is_plain_url(std::string_view url) {
       return false;  // maybe /./ or /../
   }
   return true;
+}
+
+std::optional<std::string> escaped_url(std::string_view url) {
+  const auto authority = url.find("//");
+  if (authority == std::string_view::npos || url.find('#') != std::string_view::npos) return std::nullopt;
+  const auto slash = url.find('/', authority + 2);
+  if (slash == std::string_view::npos) return std::nullopt;
+  std::string escaped(url.substr(0, slash));
+  append_quoted(url.substr(slash), kPathAndQuery, escaped);
+  if (!is_plain_url(escaped)) return std::nullopt;
+  return escaped;
 }
 
 }  // namespace nest::http

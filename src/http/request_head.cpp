@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "http/base64.h"
 #include "http/quoting.h"
 
 namespace nest::http {
@@ -22,20 +23,6 @@ bool is_host_character(char c) {
 bool is_bracketed(std::string_view host) {
   return host.size() > 2 && host.front() == '[' && host.back() == ']' &&
          host.find_first_not_of("0123456789abcdef:.", 1) == host.size() - 1;
-}
-
-std::string base64(std::string_view text) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string encoded;
-  for (size_t i = 0; i < text.size(); i += 3) {
-    const auto byte = [&](size_t place) {
-      return i + place < text.size() ? static_cast<unsigned char>(text[i + place]) : 0U;
-    };
-    const unsigned group = byte(0) << 16 | byte(1) << 8 | byte(2);
-    for (unsigned digit = 0; digit < 4; ++digit)
-      encoded.push_back(i + digit > text.size() ? '=' : kDigits[group >> (18 - 6 * digit) & 63]);
-  }
-  return encoded;
 }
 
 bool is_sendable(std::string_view text) {

@@ -40,6 +40,7 @@ void check(const std::string& url) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(nest::fuzz::Input(data, size).rest());
   check(text);
+  if (const auto escaped = nest::http::escaped_url("http://host/" + text)) check(*escaped);
   check("http://" + text + "/");
   check("https://host/" + text);
   return 0;

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import random
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,9 @@ import pytest
 from client_harness import DEADLINE_S, Server, answer, certificate, client, events, hook, redirect, server
 from gevent import GreenletExit
 from gevent.server import StreamServer
+from requests import PreparedRequest
+from requests.auth import HTTPBasicAuth, HTTPDigestAuth, HTTPProxyAuth
+from requests.models import RequestEncodingMixin
 from test_client_native import counted
 
 from locust import log
@@ -24,6 +30,15 @@ from locust.exception import ResponseError, StopUser
 __all__ = ["certificate", "client", "counted", "events", "hook", "server"]
 
 Call = Callable[[Any], Any]
+
+
+def in_block_of_name(url: str, **keywords: Any) -> Call:
+    def call(session: Any) -> Any:
+        with session.rename_request("renamed"):
+            return session.get(url, **keywords)
+
+    return call
+
 
 NATIVE_CALLS: list[Call] = [
     lambda c: c.get("/x"),
@@ -57,6 +72,41 @@ NATIVE_CALLS: list[Call] = [
     lambda c: c.head("/from"),
     lambda c: c.get("/from", allow_redirects=False),
     lambda c: c.get("/closed"),
+    lambda c: c.get("/x", params={"a": 1, "b": ["x y", b"\xff", None, 2.5, True], "c": None, "d": ()}),
+    lambda c: c.get("/x?own", params=[("a", "ü"), ["a", "&="], (b"b", "~")], name="named"),
+    lambda c: c.get("/x?", params=((1, 2),)),
+    lambda c: c.get("/x", params={}),
+    lambda c: c.get("/x", params={"a": None}),
+    lambda c: c.get("/x", params="a=b c&ä"),
+    lambda c: c.get(f"{c.base_url}/x", params={"page": 2}),
+    lambda c: c.post("/x", data={"a": 1, "b": ["x y", "ü"], "c": None}),
+    lambda c: c.post("/x", [("a", 1), ("a", 2)]),
+    lambda c: c.post("/x", data={"a": None}),
+    lambda c: c.post("/x", data={}, json={"a": 1}),
+    lambda c: c.post("/x", data={"a": 1}, json={"b": 2}),
+    lambda c: c.post("/x", data={"a": 1}, headers={"content-type": "text/plain"}),
+    lambda c: c.get("/x", auth=("me", "pw")),
+    lambda c: c.get("/x", auth=("mü", b"\xff:")),
+    lambda c: c.get("/x", auth=HTTPBasicAuth("me", "pw"), headers={"Authorization": "Bearer x"}),
+    lambda c: c.get("/x", auth=None),
+    lambda c: c.get("/x", auth=()),
+    lambda c: c.get("/from", auth=("me", "pw")),
+    lambda c: c.get("/x", verify=False),
+    lambda c: c.get("/from", verify=False, timeout=(3, 10)),
+    lambda c: c.get("/x", verify="/no/such/file"),
+    lambda c: c.get("/x", timeout=(3, 10)),
+    lambda c: c.get("/closed", timeout=(None, 2.5)),
+    lambda c: c.get("/x y?q=ä|[]"),
+    lambda c: c.get("/x y%2F", params={"a": 1}),
+    lambda c: c.get("/%7Ex/../x?%zz"),
+    lambda c: c.get("/x", stream=False, proxies=None, cert=None, hooks=None, files=None),
+    lambda c: c.get("/x", proxies={}, hooks={}, cert=(), files=[]),
+    lambda c: c.get("/x", **{"".join(["na", "me"]): "by another name", "".join(["time", "out"]): 5}),
+    lambda c: c.get("/x", name=""),
+    in_block_of_name("/x"),
+    in_block_of_name("/x", name="of its own"),
+    in_block_of_name("/from"),
+    in_block_of_name("/missing", params={"a": 1}),
 ]
 
 
@@ -66,6 +116,17 @@ def answers(server: Server) -> None:
     server.answers["/from"] = redirect("/to")
     server.answers["/cookie"] = answer("200 OK", "ok", "Set-Cookie: taste=sweet; Path=/")
     server.answers["/closed"] = b""
+
+
+@pytest.fixture
+def tls_server(certificate: tuple[Path, Path]) -> Iterator[Server]:
+    server = Server()
+    made, key = map(str, certificate)
+    server._listener = StreamServer(("127.0.0.1", 0), server._serve, certfile=made, keyfile=key)
+    server._listener.start()
+    server.url = f"https://localhost:{server._listener.server_port}"
+    yield server
+    server.stop()
 
 
 def record_of(session: Any, server: Server, call: Call) -> tuple[Any, ...]:
@@ -105,6 +166,14 @@ def record_of(session: Any, server: Server, call: Call) -> tuple[Any, ...]:
         ],
         dict(session.cookies),
     )
+
+
+class Shouted(str):
+    def __str__(self) -> str:
+        return self.upper()
+
+    def encode(self, *args: Any, **kwargs: Any) -> bytes:
+        return self.upper().encode(*args, **kwargs)
 
 
 def counted_in(stats: Any) -> dict[Any, tuple[int, int, int]]:
@@ -338,12 +407,36 @@ def test_listeners_get_the_context_of_the_user_under_that_of_the_request(server:
 @pytest.mark.parametrize(
     "call",
     [
-        lambda c: c.get("/x", params={"a": 1}),
-        lambda c: c.post("/x", data={"a": 1}),
+        lambda c: c.get("/x#f", params={"a": 1}),
+        lambda c: c.get("/x", params={"a": [[1, 2], "b"]}),
+        lambda c: c.get("/x", params=OrderedDict(a=1)),
+        lambda c: c.get("/x", params={"a": Shouted("b"), Shouted("c"): {"d": 1}}),
+        lambda c: c.get("/x", params={"a": Decimal("1.0"), "b": {"d": 1}, "c": iter("ef")}),
+        lambda c: c.get("/x", params=["ab", "cd"]),
+        lambda c: c.get("/x", params=[("a", 1, 2)]),
+        lambda c: c.get("/x", params=b"a=b"),
+        lambda c: c.get("/x", params=5),
+        lambda c: c.get("/x", params={"a": "\ud800"}),
+        lambda c: c.post("/x", data=OrderedDict(a=1)),
+        lambda c: c.post("/x", data={"a": Shouted("b")}),
+        lambda c: c.post("/x", data={"a": "\ud800"}),
+        lambda c: c.post("/x", data=[1]),
         lambda c: c.post("/x", json=float("nan")),
-        lambda c: c.get("/x", auth=("me", "pw")),
+        lambda c: c.get("/x", auth=["me", "pw"]),
+        lambda c: c.get("/x", auth=("me", "pw", "x")),
+        lambda c: c.get("/x", auth=("me", "\u20ac")),
+        lambda c: c.get("/x", auth=HTTPProxyAuth("me", "pw")),
+        lambda c: c.get("/x", auth=lambda request: request),
         lambda c: c.get("/x y#f"),
-        lambda c: c.get("/x", timeout=(1, 2)),
+        lambda c: c.get("relative"),
+        lambda c: c.get("HTTP" + c.base_url[4:] + "/x"),
+        lambda c: c.get("http://[::1/x"),
+        lambda c: c.get("/x", timeout=(1, 0)),
+        lambda c: c.get("/x", timeout=(1, 2, 3)),
+        lambda c: c.get("/x", timeout=[1, 2]),
+        lambda c: c.get("/x", stream=True),
+        lambda c: c.get("/x", hooks={"no such": None}),
+        lambda c: c.get("/x", proxies={"http": "http://127.0.0.1:1"}),
         lambda c: c.get("/x", headers={"X-A": b"b", "X-B": "ü"}),
         lambda c: c.get("/x", headers={"X-A": " b"}),
         lambda c: c.get("/x", unknown=1),
@@ -373,9 +466,14 @@ def test_what_is_unusual_is_what_python_makes_of_it(server: Server, call: Call) 
     "attributes",
     [
         {"auth": ("me", "pw")},
+        {"auth": HTTPBasicAuth("me", "pw")},
+        {"auth": HTTPDigestAuth("me", "pw")},
+        {"auth": ()},
         {"params": {"a": "1"}},
         {"proxies": {"http": None}, "hooks": {"response": []}, "stream": False, "cert": None},
         {"request_name": "renamed"},
+        {"request_name": ""},
+        {"request_name": Shouted("renamed")},
         {"verify": False},
         {"max_body_size": 1},
         {"headers": {"X-A": "b"}},
@@ -386,25 +484,106 @@ def test_what_is_unusual_is_what_python_makes_of_it(server: Server, call: Call) 
 def test_what_a_session_says_holds_for_its_requests(server: Server, attributes: dict[str, Any]) -> None:
     native, slow = (session_at(server, **attributes)[0] for _ in range(2))
     in_python(slow)
-    for call in (lambda c: c.get("/x"), lambda c: c.get("/from", name="named")):
+    calls: list[Call] = [
+        lambda c: c.get("/x"),
+        lambda c: c.get("/from", name="named"),
+        lambda c: c.get("/x", auth=("another", "pw"), verify=True),
+        lambda c: c.get("/x", auth=False),
+    ]
+    for call in calls:
         assert record_of(native, server, call) == record_of(slow, server, call)
+
+
+def some_text(chance: random.Random) -> str:
+    """Letters, what has a meaning in URLs, controls, and what takes two to four bytes in UTF-8."""
+    letters = chance.choice(
+        ("abcXYZ019-._~", " !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~", "\0\t\r\n\x7f", "aäßé€漢😀 ")
+    )
+    return "".join(chance.choices(letters, k=chance.randrange(6)))
+
+
+def some_value(chance: random.Random) -> Any:
+    return chance.choice(
+        (
+            some_text(chance),
+            some_text(chance),
+            some_text(chance).encode(),
+            chance.randbytes(3),
+            chance.randrange(-(10**20), 10**20),
+            chance.uniform(-1, 1) * 10 ** chance.randrange(-20, 20),
+            chance.random() < 0.5,
+            None,
+        )
+    )
+
+
+def some_form(chance: random.Random) -> Any:
+    pairs = []
+    for _ in range(chance.randrange(1, 5)):
+        kind = chance.choice((list, tuple, None, None))
+        value = kind(some_value(chance) for _ in range(chance.randrange(4))) if kind else some_value(chance)
+        pairs.append((chance.choice((some_text(chance), some_text(chance).encode(), 7, 1.5, True)), value))
+    return chance.choice((dict, list, tuple, lambda pairs: [list(pair) for pair in pairs]))(pairs)
+
+
+def test_forms_and_queries_are_encoded_as_requests_does(
+    counted: tuple[Any, Any], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = counted
+    monkeypatch.delattr(HttpSession, "_send_natively")
+    chance = random.Random(7)
+    for _ in range(1500):
+        form = some_form(chance)
+        url = chance.choice(("/x", "/x?a=b", "/x?"))
+        expected = PreparedRequest()
+        expected.prepare_url(server.url + url, form)
+        assert session.get(url, params=form, name="n").url == expected.url, form
+        sent = session.post("/x", data=form, name="n").request
+        assert sent.body == RequestEncodingMixin._encode_params(form), form  # type: ignore[attr-defined]
+    assert len(server.sent) == 3000
+
+
+def test_urls_are_escaped_as_requests_does(
+    counted: tuple[Any, Any], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = counted
+    monkeypatch.delattr(HttpSession, "_send_natively")
+    chance = random.Random(8)
+    escapes = ("%20", "%7E", "%2f", "%C3%A4", "%", "/", "/.", "/..", "?", "&a=")
+    for _ in range(3000):
+        parts = (some_text(chance) + chance.choice(escapes) for _ in range(chance.randrange(1, 4)))
+        url = "/" + "".join(parts).replace("#", "")
+        expected = PreparedRequest()
+        expected.prepare_url(server.url + url, None)
+        response = session.get(url)
+        assert response.url == expected.url, url
+        assert response.request_meta["name"] == expected.url.removeprefix(server.url)
+        assert server.last.target == response.request_meta["name"]
+
+
+@pytest.mark.parametrize("verifies", [False, True])
+def test_what_a_request_says_of_certificates_needs_no_python(
+    tls_server: Server, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, verifies: bool
+) -> None:
+    made = str(certificate[0])
+    # The other way round than the request.
+    session, stats = session_at(tls_server, verify=False if verifies else made)
+    monkeypatch.delattr(HttpSession, "_send_natively")
+    with gevent.Timeout(DEADLINE_S):
+        assert session.get("/x", verify=made if verifies else False).status_code == 200
+        assert session.get("/x", verify=True).status_code == 0
+    assert stats.total.num_failures == 1
 
 
 @pytest.mark.parametrize("verifies", [False, True])
 def test_what_a_session_says_of_certificates_needs_no_python(
-    certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, verifies: bool
+    tls_server: Server, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, verifies: bool
 ) -> None:
-    server = Server()
-    made, key = map(str, certificate)
-    server._listener = StreamServer(("127.0.0.1", 0), server._serve, certfile=made, keyfile=key)
-    server._listener.start()
-    server.url = f"https://localhost:{server._listener.server_port}"
-    session, stats = session_at(server, verify=made if verifies else False)
+    session, stats = session_at(tls_server, verify=str(certificate[0]) if verifies else False)
     monkeypatch.delattr(HttpSession, "_send_natively")
     with gevent.Timeout(DEADLINE_S):
         assert session.get("/x").status_code == 200
     assert stats.total.num_failures == 0
-    server.stop()
 
 
 def test_a_request_of_a_subclass_is_called(server: Server) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_module
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from time import time
 from typing import Any, Unpack
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -35,6 +35,7 @@ from locust_nest.http.fast_response import (
 from locust_nest.http.fast_sockets import insecure_ssl_context_factory
 from locust_nest.http.keywords import FastKeywords, FastPostKeywords, FastPutKeywords
 from locust_nest.http.network import client_of
+from locust_nest.http.renaming import Renaming
 from locust_nest.http.rest import RestMixin
 from locust_nest.http.urls import is_absolute
 from locust_nest.http.versions import ChoosesVersion
@@ -144,14 +145,9 @@ class FastHttpSession(ChoosesVersion):
     def cookiejar(self, jar: Any) -> None:
         self.client.cookiejar = jar
 
-    @contextmanager
-    def rename_request(self, name: str) -> Iterator[None]:
+    def rename_request(self, name: str) -> AbstractContextManager[None]:
         """Within the block, requests without a name of their own are recorded as `name`."""
-        self.request_name = name
-        try:
-            yield
-        finally:
-            self.request_name = None
+        return Renaming(self, name)
 
     def request(
         self,

@@ -48,5 +48,21 @@ TEST(PlainUrl, LeavesToOthersWhatNeedsNormalising) {
   }
 }
 
+TEST(PlainUrl, EscapesWhatNeedsIt) {
+  EXPECT_EQ(escaped_url("http://host/a b?q=\xc3\xa4|[\"]"), "http://host/a%20b?q=%C3%A4%7C%5B%22%5D");
+  EXPECT_EQ(escaped_url("http://host/a%2F b"), "http://host/a%2F%20b");
+  EXPECT_EQ(escaped_url("http://host/a\r\nb"), "http://host/a%0D%0Ab");
+  EXPECT_EQ(escaped_url("http://host/"), "http://host/");
+}
+
+TEST(PlainUrl, DoesNotEscapeWhereThatIsNotAll) {
+  for (const char* url :
+       {"", "/", "/a b", "http://host", "http://host?a b", "http://h st/", "http://host/a b#f",
+        "http://host/ /../b", "http://host/ %", "http://host/ %41", "HTTP://host/ ", "http://a@host/ ",
+        "http://\xc3\xa4/", "http://host/ ?", "http://host\\/a"}) {
+    EXPECT_EQ(escaped_url(url), std::nullopt) << url;
+  }
+}
+
 }  // namespace
 }  // namespace nest::http
