@@ -43,6 +43,7 @@ from locust_nest.http.keywords import (
     SendKeywords,
     tell_of_body,
 )
+from locust_nest.http.multipart import encode_multipart, held_files
 from locust_nest.http.network import client_of
 from locust_nest.http.parts import add_parts
 from locust_nest.http.renaming import Renaming
@@ -85,8 +86,10 @@ _FORM = "application/x-www-form-urlencoded"
 _UNUSABLE_URL = (MissingSchema, InvalidSchema, InvalidURL, LocationParseError)
 # Keywords of a request that the engine takes as they are; any other lets `requests` prepare the request.
 _NATIVE_KEYWORDS = frozenset(
-    ("headers", "data", "json", "params", "timeout", "allow_redirects", "verify", "auth")
+    ("headers", "data", "json", "params", "files", "timeout", "allow_redirects", "verify", "auth")
 )
+# Those that it takes as long as they say nothing.
+_EXOTIC_KEYWORDS = frozenset(("stream", "proxies", "cert", "hooks"))
 _VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 # Attributes of a session that, once they hold something, concern `requests`.
 _EXOTIC_ATTRIBUTES = frozenset(("params", "proxies", "cert", "stream", "hooks", "_mounted"))
@@ -320,6 +323,8 @@ class HttpSession(requests.Session, ChoosesVersion):
         if base_url and (url[:1] == "/" or not is_absolute(url)):
             url = f"{base_url}{url}"
         start_time = time()
+        if kwargs.get("files"):
+            kwargs["files"] = held_files(kwargs["files"])
         sent = self._send_natively(method, url, kwargs) or self._send_through_requests(method, url, **kwargs)
         return self._record(sent, method, name, catch_response, context, start_time)
 
@@ -381,7 +386,9 @@ class HttpSession(requests.Session, ChoosesVersion):
         get = kwargs.get
         if kwargs:
             if not kwargs.keys() <= _NATIVE_KEYWORDS:
-                return None
+                others = kwargs.keys() - _NATIVE_KEYWORDS
+                if not others <= _EXOTIC_KEYWORDS or any(kwargs[name] for name in others):  # type: ignore[literal-required]
+                    return None
             said = _native_parts(url, get)
             if said is None:
                 return None
@@ -567,8 +574,13 @@ def _says_something(setting: Any) -> bool:
 
 def _native_parts(url: str, get: Callable[[str], Any]) -> _Parts | None:
     """What the keywords of a request say; None if `requests` has to look at one of them."""
-    body = content_type = None
-    if get("data") or get("json") is not None:
+    body: bytes | str | None = None
+    content_type = None
+    if files := get("files"):
+        if get("json") is not None or get("data") and not isinstance(get("data"), (dict, list, tuple)):
+            return None
+        body, content_type = encode_multipart(files, get("data"))
+    elif get("data") or get("json") is not None:
         encoded = _encode_body(get("data"), get("json"))
         if encoded is None:
             return None

@@ -40,6 +40,7 @@ from .fast_response import (
     StreamedResponse,
 )
 from .fast_sockets import SocketExchange, make_pools
+from .multipart import encode_multipart, held_files
 from .network import client_of
 from .response import sent_request
 from .timings import timings_of
@@ -326,7 +327,7 @@ class LocustUserAgent:
 def encode_payload(payload: Any, files: Any = None) -> tuple[Body, str | None]:
     """(body, content type) of what a model gives as data."""
     if files:
-        return RequestEncodingMixin._encode_files(files, payload or {})  # type: ignore[attr-defined]
+        return encode_multipart(held_files(files), payload)
     if not payload:
         return None, None
     if isinstance(payload, str):
