@@ -5,13 +5,12 @@
 #include <string_view>
 
 #include "base/errors.h"
-#include "choosing.h"
 #include "http_client.h"
 #include "native_method.h"
 #include "request_method.h"
 #include "response_block.h"
 #include "switch.h"
-#include "task_loop.h"
+#include "task_set.h"
 #include "wait_time.h"
 #include "waiting.h"
 
@@ -55,8 +54,7 @@ PYBIND11_EMBEDDED_MODULE(nest_engine, module) {
   register_usage_error(module);
   check(import_greenlet());
   check(add_waiting_functions(module.ptr()));
-  check(add_choosing(module.ptr()));
-  check(add_task_loop(module.ptr()));
+  check(add_task_sets(module.ptr()));
   check(add_wait_time(module.ptr()));
   check(add_http_types(module.ptr()));
   check(add_request_methods(module.ptr()));

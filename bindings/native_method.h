@@ -10,6 +10,9 @@ namespace nest::bindings {
 // called.
 using NativeStep = PyObject* (*)(PyObject* const* args, Py_ssize_t count);
 
+// Of a NativeMethod; null for anything else, which may be null itself.
+NativeStep step_of(PyObject* object);
+
 // Adds the type to the module, see nest_engine.pyi; -1 with a Python exception set on failure.
 int add_native_method(PyObject* module);
 

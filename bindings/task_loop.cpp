@@ -2,156 +2,343 @@
 // beside its own references is its caller's, and nobody else's while the user sleeps (R2).
 #include "task_loop.h"
 
+#include <array>
 #include <cstdint>
 
+#include "choosing.h"
+#include "native_method.h"
 #include "object.h"
 #include "runtime.h"
+#include "task_set.h"
 
 namespace nest::bindings {
 
 namespace {
 
-// What a loop is bound to: a tuple.
-enum Part : uint8_t { kChoose, kRunning, kWaiting, kStopping, kReschedule, kRescheduleAtOnce, kParts };
-
-// What a task set hands to its loop; all but the first four may be None.
-enum Argument : uint8_t {
-  kTaskSet,
-  kUser,
-  kHolder,
-  kQueue,
-  kWaiter,
-  kGetNextTask,
-  kExecuteTask,
-  kWait,
-  kEndIfExpired,
-  kArguments
+// What a class of task sets, or one of its instances, does in its own way.
+struct Plan {
+  NativeStep choose;  // null: by its own get_next_task
+  bool is_of_user;    // tasks are handed the user
+  bool runs;
+  bool starts;
+  bool stops;
+  bool interrupts;
+  bool schedules;
+  bool executes;
+  bool waits;
+  bool has_wait_time;
 };
 
-struct Names {
-  PyObject* state = PyUnicode_InternFromString("_state");
-  PyObject* stop_reason = PyUnicode_InternFromString("_stop_reason");
-  PyObject* tasks = PyUnicode_InternFromString("tasks");
-  PyObject* pop_left = PyUnicode_InternFromString("popleft");
-  PyObject* refuse_empty = PyUnicode_InternFromString("_refuse_empty");
-  PyObject* execute_task = PyUnicode_InternFromString("execute_task");
-  PyObject* wait_time = PyUnicode_InternFromString("wait_time");
-};
-
-const Names& names() {
-  static const Names made;
-  return made;
+Object attribute_of_type(PyTypeObject* type, PyObject* name) {
+  Object attribute(PyObject_GetAttr(reinterpret_cast<PyObject*>(type), name));
+  PyErr_Clear();
+  return attribute;
 }
+
+Plan look_at(PyTypeObject* type) {
+  const TaskSets& sets = *task_sets();
+  const auto& names = sets.names;
+  const auto step = [type](PyObject* name) { return step_of(attribute_of_type(type, name).get()); };
+  const auto replaces = [type](PyObject* name, PyObject* original) {
+    return attribute_of_type(type, name).get() != original;
+  };
+  const NativeStep execute = step(names.execute_task);
+  Plan plan{};
+  plan.choose = step(names.get_next_task);
+  plan.is_of_user = execute == &execute_task_of_user;
+  plan.runs = step(names.run) != &run_task_set;
+  plan.starts = replaces(names.start, sets.on_start);
+  plan.stops = replaces(names.stop, sets.on_stop);
+  plan.interrupts = step(names.interrupt) != &interrupt;
+  plan.schedules = replaces(names.schedule_task, sets.schedule_task) ||
+                   replaces(names.execute_next_task, sets.execute_next_task);
+  plan.executes = !plan.is_of_user && execute != &execute_task;
+  plan.waits = step(names.wait) != &wait_of_task_set || step(names.sleep) != &sleep_of_task_set;
+  plan.has_wait_time = step(names.wait_time) != &wait_time_of_task_set;
+  return plan;
+}
+
+// Python gives a type another version, never used before, when it or a base of it changes.
+Plan plan_of(PyTypeObject* type) {
+  struct Known {
+    PyTypeObject* type;
+    unsigned int version;
+    Plan plan;
+  };
+  static std::array<Known, 64> all{};
+  Known& known = all[(reinterpret_cast<uintptr_t>(type) >> 6) % all.size()];
+  if (known.type != type || known.version == 0 || known.version != type->tp_version_tag) {
+    known.plan = look_at(type);
+    known.type = type;
+    known.version = type->tp_version_tag;
+  }
+  return known.plan;
+}
+
+bool has_own(PyObject* task_set, PyObject* name) {
+  const Object own(PyObject_GenericGetDict(task_set, nullptr));
+  const bool has = own && PyDict_GetItemWithError(own.get(), name) != nullptr;
+  PyErr_Clear();
+  return has;
+}
+
+Plan with_own_steps(Plan plan, PyObject* task_set) {
+  const auto& names = task_sets()->names;
+  const Object own(PyObject_GenericGetDict(task_set, nullptr));
+  const auto has = [&own](PyObject* name) {
+    return own && PyDict_GetItemWithError(own.get(), name) != nullptr;
+  };
+  if (has(names.get_next_task)) plan.choose = nullptr;
+  plan.interrupts = plan.interrupts || has(names.interrupt);
+  plan.schedules = plan.schedules || has(names.schedule_task) || has(names.execute_next_task);
+  plan.executes = plan.executes || has(names.execute_task);
+  plan.waits = plan.waits || has(names.wait) || has(names.sleep);
+  plan.has_wait_time = plan.has_wait_time || has(names.wait_time);
+  PyErr_Clear();
+  return plan;
+}
+
+// How a task set, or a task of it, ended.
+enum class Ending : uint8_t {
+  kAtOnce,  // the next task is chosen at once
+  kWaits,   // the next task is chosen after a wait
+  kRaised,  // an exception is set
+};
+
+// What its parent gets to know of a task set: `interruption` is the exception by which it ended, if there was
+// one.
+Ending run(PyObject* task_set, Object& interruption);
 
 class Loop {
  public:
-  Loop(PyObject* parts, PyObject* const* arguments) : parts_(parts), arguments_(arguments) {}
+  Loop(PyObject* task_set, const Plan& plan)
+      : task_set_(task_set),
+        plan_(plan),
+        user_(PyObject_GetAttr(task_set, names().user)),
+        queue_(user_ ? PyObject_GetAttr(task_set, names().task_queue) : nullptr) {
+    if (!queue_) return;
+    expires_ = is_true(user_.get(), names().is_legacy) && !is_none(names().stop_timeout);
+    user_waits_ = plan_.has_wait_time || is_true(user_.get(), names().wait_time);
+    begins_ = PyErr_Occurred() == nullptr;
+  }
 
-  // Until an exception is set.
-  void run() {
-    while (run_task() && wait()) {
+  // kRaised, or kAtOnce where the task set has chosen to leave itself.
+  Ending run() {
+    if (!begins_) return Ending::kRaised;
+    for (;;) {
+      const Object task = choose();
+      if (!task || !may_begin()) return Ending::kRaised;
+      if (step_of(task.get()) == &interrupt && !plan_.interrupts) return Ending::kAtOnce;
+      Runtime::get().task_accounts().begin(user_.get(), task.get());
+      Ending ending = execute(task.get());
+      if (ending == Ending::kRaised) ending = meant_by_exception();
+      if (ending == Ending::kRaised || (ending == Ending::kWaits && !wait())) return Ending::kRaised;
     }
   }
 
  private:
-  PyObject* part(Part which) const { return PyTuple_GET_ITEM(parts_, which); }
-  PyObject* argument(Argument which) const { return arguments_[which]; }
-  bool has(Argument which) const { return argument(which) != Py_None; }
+  static const TaskSets::Names& names() { return task_sets()->names; }
+
+  bool is_none(PyObject* attribute_of_user) const {
+    const Object value(PyObject_GetAttr(user_.get(), attribute_of_user));
+    return value.get() == Py_None;
+  }
+
+  PyObject* holder() const { return plan_.is_of_user ? user_.get() : task_set_; }
 
   Object choose() const {
-    const int queued = PyObject_IsTrue(argument(kQueue));
+    const int queued = PyObject_IsTrue(queue_.get());
     if (queued < 0) return Object();
-    if (queued > 0) return Object(PyObject_CallMethodNoArgs(argument(kQueue), names().pop_left));
-    if (has(kGetNextTask)) return Object(PyObject_CallNoArgs(argument(kGetNextTask)));
-    const Object tasks(PyObject_GetAttr(argument(kHolder), names().tasks));
-    const int any = tasks ? PyObject_IsTrue(tasks.get()) : -1;
-    if (any > 0) return Object(PyObject_CallOneArg(part(kChoose), tasks.get()));
-    if (any == 0)
-      return Object(PyObject_CallMethodOneArg(argument(kTaskSet), names().refuse_empty, argument(kHolder)));
-    return Object();
-  }
-
-  // False with an exception set: what ends a user that is to stop, if it is.
-  bool goes_on() const {
-    const Object state(PyObject_GetAttr(argument(kUser), names().state));
-    if (!state) return false;
-    const int stops = PyObject_RichCompareBool(state.get(), part(kStopping), Py_EQ);
-    if (stops == 0) return true;
-    if (stops > 0) {
-      const Object reason(PyObject_CallMethodNoArgs(argument(kUser), names().stop_reason));
-      if (reason) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(reason.get())), reason.get());
+    if (queued > 0) return Object(PyObject_CallMethodNoArgs(queue_.get(), names().pop_left));
+    if (plan_.choose != nullptr) {
+      Object chosen(plan_.choose(&task_set_, 1));
+      if (chosen || PyErr_Occurred() != nullptr) return chosen;
     }
-    return false;
+    return Object(PyObject_CallMethodNoArgs(task_set_, names().get_next_task));
   }
 
-  bool begin(PyObject* task) const {
-    if (!goes_on()) return false;
-    if (has(kEndIfExpired) && !Object(PyObject_CallNoArgs(argument(kEndIfExpired)))) return false;
-    Runtime::get().task_accounts().begin(argument(kUser), task);
-    return true;
+  bool may_begin() const {
+    return goes_on(user_.get()) &&
+           (!expires_ || Object(PyObject_CallMethodNoArgs(user_.get(), names().end_if_expired)));
   }
 
-  Object execute(PyObject* task) const {
-    if (has(kExecuteTask)) return Object(PyObject_CallOneArg(argument(kExecuteTask), task));
-    if (PyFunction_Check(task)) return Object(PyObject_CallOneArg(task, argument(kHolder)));
-    return Object(PyObject_CallMethodOneArg(argument(kTaskSet), names().execute_task, task));
+  Ending execute(PyObject* task) const {
+    Object done;
+    if (plan_.executes)
+      done = Object(PyObject_CallMethodOneArg(task_set_, names().execute_task, task));
+    else if (PyFunction_Check(task))
+      done = Object(PyObject_CallOneArg(task, holder()));
+    else if (is_task_set_class(task))
+      return run_nested(task);
+    else
+      done = call(task);
+    return done ? Ending::kWaits : Ending::kRaised;
   }
 
-  // A task, and others for as long as they say that the next one is to be chosen without a wait.
-  bool run_task() const {
-    for (;;) {
-      const Object task = choose();
-      if (!task || !begin(task.get())) return false;
-      if (execute(task.get())) return true;
-      const bool at_once = PyErr_ExceptionMatches(part(kRescheduleAtOnce)) != 0;
-      if (!at_once && PyErr_ExceptionMatches(part(kReschedule)) == 0) return false;
-      PyErr_Clear();
-      if (!at_once) return true;
+  Object call(PyObject* task) const {
+    PyObject* args[] = {task_set_, task};
+    return Object(plan_.is_of_user ? execute_task_of_user(args, 2) : execute_task(args, 2));
+  }
+
+  Ending run_nested(PyObject* task_set_class) const {
+    const Object inner(PyObject_CallOneArg(task_set_class, holder()));
+    if (!inner) return Ending::kRaised;
+    if (PyObject_TypeCheck(inner.get(), task_sets()->task_set) != 0 && !plan_of(Py_TYPE(inner.get())).runs &&
+        !has_own(inner.get(), names().run)) {
+      Object interruption;
+      return bindings::run(inner.get(), interruption);
     }
+    return Object(PyObject_CallMethodNoArgs(inner.get(), names().run)) ? Ending::kWaits : Ending::kRaised;
+  }
+
+  // Of the exception that is set, which is cleared unless it ends the task set.
+  static Ending meant_by_exception() {
+    const bool at_once = PyErr_ExceptionMatches(task_sets()->reschedule_at_once) != 0;
+    if (!at_once && PyErr_ExceptionMatches(task_sets()->reschedule) == 0) return Ending::kRaised;
+    PyErr_Clear();
+    return at_once ? Ending::kAtOnce : Ending::kWaits;
   }
 
   bool wait() const {
-    if (has(kWait)) return static_cast<bool>(Object(PyObject_CallNoArgs(argument(kWait))));
-    return goes_on() && PyObject_SetAttr(argument(kUser), names().state, part(kWaiting)) == 0 && sleep() &&
-           goes_on() && PyObject_SetAttr(argument(kUser), names().state, part(kRunning)) == 0;
+    if (plan_.waits) return static_cast<bool>(Object(PyObject_CallMethodNoArgs(task_set_, names().wait)));
+    PyObject* user = user_.get();
+    return goes_on(user) && PyObject_SetAttr(user, names().state, task_sets()->waiting) == 0 && sleep() &&
+           goes_on(user) && PyObject_SetAttr(user, names().state, task_sets()->running) == 0;
   }
 
   bool sleep() const {
-    const Object seconds(PyObject_CallMethodNoArgs(argument(kWaiter), names().wait_time));
+    const Object seconds = wait_time();
     const double seconds_value = seconds ? PyFloat_AsDouble(seconds.get()) : -1;
     if (seconds_value == -1 && PyErr_Occurred() != nullptr) return false;
     return Runtime::get().pause(seconds_value) == 0;
   }
 
-  PyObject* parts_;
-  PyObject* const* arguments_;
+  Object wait_time() const {
+    if (!user_waits_) {
+      Object seconds = milliseconds_to_wait(task_set_, user_.get());
+      if (seconds || PyErr_Occurred() != nullptr) return seconds;
+    }
+    PyObject* waiter = plan_.has_wait_time || !user_waits_ ? task_set_ : user_.get();
+    return Object(PyObject_CallMethodNoArgs(waiter, names().wait_time));
+  }
+
+  PyObject* task_set_;
+  Plan plan_;
+  Object user_;
+  Object queue_;
+  bool begins_ = false;
+  bool expires_ = false;
+  bool user_waits_ = false;
 };
 
-PyObject* run_tasks(PyObject* parts, PyObject* const* args, Py_ssize_t count) {
-  if (count != kArguments)
-    return PyErr_Format(PyExc_TypeError, "run_tasks() takes %d arguments, not %zd", kArguments, count);
-  Loop(parts, args).run();
-  return nullptr;
+// Calls a method with the exception that is set, which is handled meanwhile as in an except clause.
+Object call_with_exception(PyObject* task_set, PyObject* method) {
+  PyObject* type = nullptr;
+  PyObject* error = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &error, &traceback);
+  PyErr_NormalizeException(&type, &error, &traceback);
+  if (traceback != nullptr) PyException_SetTraceback(error, traceback);
+  const Object owned = Object::borrowed(error);
+  PyObject* type_before = nullptr;
+  PyObject* error_before = nullptr;
+  PyObject* traceback_before = nullptr;
+  PyErr_GetExcInfo(&type_before, &error_before, &traceback_before);
+  PyErr_SetExcInfo(type, error, traceback);
+  Object result(PyObject_CallMethodOneArg(task_set, method, owned.get()));
+  PyErr_SetExcInfo(type_before, error_before, traceback_before);
+  return result;
 }
 
-PyMethodDef run_definition = {"run_tasks",
-                              reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&run_tasks)),
-                              METH_FASTCALL, "Runs tasks until an exception ends them."};
-
-PyObject* task_loop(PyObject* /*module*/, PyObject* args) {
-  if (PyTuple_GET_SIZE(args) != kParts)
-    return PyErr_Format(PyExc_TypeError, "task_loop() takes %d arguments, not %zd", kParts,
-                        PyTuple_GET_SIZE(args));
-  return PyCFunction_New(&run_definition, args);
+// Takes the exception that is set; null if it is no interruption.
+Object take_interruption() {
+  if (PyErr_ExceptionMatches(task_sets()->interrupted) == 0) return Object();
+  PyObject* type = nullptr;
+  PyObject* error = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &error, &traceback);
+  PyErr_NormalizeException(&type, &error, &traceback);
+  if (traceback != nullptr) PyException_SetTraceback(error, traceback);
+  Py_XDECREF(type);
+  Py_XDECREF(traceback);
+  return Object(error);
 }
 
-PyMethodDef functions[] = {
-    {"task_loop", &task_loop, METH_VARARGS, "A function that runs the tasks of a task set."},
-    {nullptr, nullptr, 0, nullptr},
-};
+// What the parent has to do.
+Ending handed_back(const Object& interruption) {
+  if (!interruption) return Ending::kAtOnce;
+  const bool at_once = is_true(interruption.get(), task_sets()->names.reschedules);
+  if (PyErr_Occurred() != nullptr) return Ending::kRaised;
+  return at_once ? Ending::kAtOnce : Ending::kWaits;
+}
+
+// False with an exception set if that is for the parent.
+bool stop(PyObject* task_set, const Plan& plan) {
+  const auto& names = task_sets()->names;
+  if (!plan.stops && !has_own(task_set, names.stop)) return true;
+  const Object user(PyObject_GetAttr(task_set, names.user));
+  // Until 0.14 only the outermost task set had an on_stop, for when its user is stopped from outside.
+  if (user && is_true(user.get(), names.is_legacy)) return true;
+  if (user && PyErr_Occurred() == nullptr && Object(PyObject_CallMethodNoArgs(task_set, names.stop)))
+    return true;
+  if (PyErr_ExceptionMatches(task_sets()->endings) != 0 || PyErr_ExceptionMatches(PyExc_Exception) == 0)
+    return false;
+  return static_cast<bool>(call_with_exception(task_set, names.tell_of_broken_on_stop));
+}
+
+Ending run_tasks(PyObject* task_set, const Plan& plan) {
+  if (!plan.schedules) return Loop(task_set, plan).run();
+  return Object(PyObject_CallMethodNoArgs(task_set, task_sets()->names.run_scheduled)) ? Ending::kWaits
+                                                                                       : Ending::kRaised;
+}
+
+Ending run_entered(PyObject* task_set, Object& interruption) {
+  const auto& names = task_sets()->names;
+  const Plan plan = plan_of(Py_TYPE(task_set));
+  if ((plan.starts || has_own(task_set, names.start)) &&
+      !Object(PyObject_CallMethodNoArgs(task_set, names.start))) {
+    interruption = take_interruption();
+    return interruption ? handed_back(interruption) : Ending::kRaised;
+  }
+  for (;;) {
+    Ending ending = run_tasks(task_set, with_own_steps(plan, task_set));
+    if (ending == Ending::kRaised) {
+      interruption = take_interruption();
+      if (!interruption) {
+        if (!call_with_exception(task_set, names.go_on_after)) return Ending::kRaised;
+        continue;
+      }
+    }
+    ending = stop(task_set, plan) ? handed_back(interruption) : Ending::kRaised;
+    return ending;
+  }
+}
+
+Ending run(PyObject* task_set, Object& interruption) {
+  if (Py_EnterRecursiveCall(" in a task set") != 0) return Ending::kRaised;
+  const Ending ending = run_entered(task_set, interruption);
+  Py_LeaveRecursiveCall();
+  return ending;
+}
 
 }  // namespace
 
-int add_task_loop(PyObject* module) { return PyModule_AddFunctions(module, functions); }
+PyObject* run_task_set(PyObject* const* args, Py_ssize_t count) {
+  if (count != 1 || task_sets() == nullptr) return nullptr;
+  Object interruption;
+  const Ending ending = run(args[0], interruption);
+  if (ending == Ending::kRaised) return nullptr;
+  PyObject* type = ending == Ending::kAtOnce ? task_sets()->reschedule_at_once : task_sets()->reschedule;
+  const Object reschedules(interruption ? PyObject_GetAttr(interruption.get(), task_sets()->names.reschedules)
+                                        : Py_NewRef(Py_True));
+  const Object handing_back(reschedules ? PyObject_CallOneArg(type, reschedules.get()) : nullptr);
+  if (!handing_back) return nullptr;
+  if (interruption) {
+    PyException_SetContext(handing_back.get(), Py_NewRef(interruption.get()));
+    PyException_SetCause(handing_back.get(), interruption.release());
+  }
+  PyErr_SetObject(type, handing_back.get());
+  return nullptr;
+}
 
 }  // namespace nest::bindings

@@ -5,8 +5,8 @@
 
 namespace nest::bindings {
 
-// Adds task_loop(...) -> run_tasks(...) to the module, see nest_engine.pyi; -1 with a Python exception set on
-// failure.
-int add_task_loop(PyObject* module);
+// `run` of a TaskSet, see NativeStep. Calls what the class or the instance replaces of its steps; ends with
+// an exception.
+PyObject* run_task_set(PyObject* const* args, Py_ssize_t count);
 
 }  // namespace nest::bindings

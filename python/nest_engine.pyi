@@ -1,6 +1,6 @@
 # Type stubs of the native module built into the binary.
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 __version__: str
 
@@ -112,7 +112,11 @@ class RequestMethod:
 class NativeMethod:
     """A method without Python where that is all there is to do, and else the function for which it stands.
 
-    `step`: "no context" (of a user), or "enter block", "leave block" and "success" of a response.
+    `step`: "no context", "wait of user" or "end if expired" of a user; "enter block", "leave block" and "success" of a
+    response; "begin task set", "interrupt", "choose", "execute", "wait time", "wait", "sleep" and "run" of a task set;
+    instead of these, "choose for user" and "execute for user" of that which runs a user's own tasks, "begin sequence"
+    and "next in turn" of a sequence, "next of chain" of a Markov chain, "next by number" of a sequence of 0.x; "choose
+    or leave" and "next or leave" of the task sets of -T.
     """
 
     def __init__(self, function: Callable[..., Any], step: str, /) -> None: ...
@@ -244,26 +248,23 @@ def end_tasks() -> None:
 def pause(seconds: float, /) -> None:
     """The same between two tasks: 0 returns at once if others had their turn while the last one waited."""
 
-def chooser(random: Any, /) -> Callable[[Any], Any]:
-    """`random.choice` without its Python functions; that itself once it is replaced."""
-
-def in_turn(taskset: Any, get_next_task: Callable[[], Any], /) -> Callable[[], Any]:
-    """The next of `taskset._task_cycle`, or else what `get_next_task()` makes of its absence."""
-
-def task_loop(
-    choose: Callable[[Any], Any],
+def describe_task_sets(
+    task_set: type,
+    queue: Callable[[], Any],
     running: str,
     waiting: str,
     stopping: str,
-    reschedule: type[BaseException],
-    reschedule_immediately: type[BaseException],
+    interrupted: type[Exception],
+    reschedule: type[Exception],
+    reschedule_immediately: type[Exception],
+    endings: tuple[type[BaseException], ...],
+    random: Any,
     /,
-) -> Callable[..., NoReturn]:
-    """The loop of task sets: `run_tasks(taskset, user, holder, queue, waiter, get_next_task, execute_task, wait, end)`.
+) -> None:
+    """What the steps of task sets work with: see `NativeMethod`. Once, when the class has them.
 
-    It takes tasks from `queue`, or else from `get_next_task()`, or else chooses among `holder.tasks`; calls them with
-    `holder`, or `execute_task(task)`; and calls `wait()`, or else sleeps for `waiter.wait_time()`. Before each task
-    `end()` is called. What may be None is what is not overridden. Returns by an exception only.
+    `queue` makes that of scheduled tasks; `running`, `waiting` and `stopping` are the states of a user; `endings` are
+    the exceptions that end one. Tasks are chosen with the numbers that the module `random` would take.
     """
 
 class WaitTime:

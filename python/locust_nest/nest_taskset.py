@@ -6,7 +6,7 @@ not say themselves is Locust's default: without a `wait_time` (or `min_wait`/`ma
 them) there is no wait.
 
 A loose TaskSet would never hand control back. So what runs is a subclass made here, which has one more task,
-`stop`, equally likely as each of the others; a sequence stops after its last task. The class itself, and any
+to leave, equally likely as each of the others; a sequence leaves after its last task. The class itself, and any
 user that runs it elsewhere, stay as they are.
 """
 
@@ -19,16 +19,12 @@ from math import gcd, lcm
 from typing import Any
 
 import locust
+import nest_engine
 from locust import HttpUser, SequentialTaskSet, TaskSet
 from locust.user.markov_taskset import get_markov_tasks
 from locust.user.task import is_markov_taskset
 
 _SEQUENCES: tuple[type, ...] = tuple(filter(None, (SequentialTaskSet, getattr(locust, "TaskSequence", None))))
-
-
-def stop(taskset: TaskSet) -> None:
-    """The task that hands control back to the `NestTaskset`."""
-    taskset.interrupt()
 
 
 def make_nest_user(weighted_tasksets: Sequence[tuple[Any, float]]) -> type[HttpUser]:
@@ -60,44 +56,45 @@ def hands_back(taskset_class: Any) -> Any:
 
     Done when the next task is chosen, so it holds as well for a TaskSet that gives itself tasks when it
     starts, and for tasks selected by tags."""
-    chooser = _stop_after_the_last if issubclass(taskset_class, _SEQUENCES) else _stop_as_one_of_the_tasks
-    # Abstract, for a Markov chain is only looked for in the class itself.
-    is_chain = {"abstract": True} if is_markov_taskset(taskset_class) else {}
-    return type(taskset_class)(
+    is_sequence = issubclass(taskset_class, _SEQUENCES)
+    made = type(taskset_class)(
         taskset_class.__name__,
         (taskset_class,),
         {
-            **is_chain,
-            "get_next_task": chooser(taskset_class),
+            # Abstract, for a Markov chain is only looked for in the class itself.
+            **({"abstract": True} if is_markov_taskset(taskset_class) else {}),
+            "get_next_task": _next_or_leave if is_sequence else _choose_or_leave,
+            "_nest_chain": [
+                task for owner in taskset_class.__mro__ for task in get_markov_tasks(vars(owner))
+            ],
+            "_nest_tasks_done": 0,
             "__module__": taskset_class.__module__,
             "__qualname__": taskset_class.__qualname__,
             "__doc__": taskset_class.__doc__,
         },
     )
+    made._nest_base = taskset_class  # not in the body of the class, where it might be a task
+    return made
 
 
-def _stop_as_one_of_the_tasks(base: Any) -> Any:
-    chain = [task for owner in base.__mro__ for task in get_markov_tasks(vars(owner))]
-
-    def get_next_task(self: Any) -> Any:
-        tasks = self.tasks or chain
-        if tasks and random.randrange(len(tasks) + 1) == 0:
-            return stop
-        return base.get_next_task(self)
-
-    return get_next_task
+def _choose_or_leave(self: Any) -> Any:
+    tasks = self.tasks or self._nest_chain
+    if tasks and random.randrange(len(tasks) + 1) == 0:
+        return type(self).interrupt
+    return self._nest_base.get_next_task(self)
 
 
-def _stop_after_the_last(base: Any) -> Any:
-    def get_next_task(self: Any) -> Any:
-        done = self.__dict__.get("_nest_tasks_done", 0)
-        if done and done >= len(self.tasks):
-            self._nest_tasks_done = 0
-            return stop
-        self._nest_tasks_done = done + 1
-        return base.get_next_task(self)
+def _next_or_leave(self: Any) -> Any:
+    done = self._nest_tasks_done
+    if done and done >= len(self.tasks):
+        self._nest_tasks_done = 0
+        return type(self).interrupt
+    self._nest_tasks_done = done + 1
+    return self._nest_base.get_next_task(self)
 
-    return get_next_task
+
+_choose_or_leave = nest_engine.NativeMethod(_choose_or_leave, "choose or leave")
+_next_or_leave = nest_engine.NativeMethod(_next_or_leave, "next or leave")
 
 
 def whole_weights(weights: Sequence[float]) -> list[int]:

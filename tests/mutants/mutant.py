@@ -8,7 +8,8 @@
     +a line that comes
 
 The letter, or a word, is the section of docs/parity.md. The lines that stay and go are in the file, below python/,
-once. There may be several tests.
+once. There may be several tests, and several places, with a line @@ between them: what a method does natively is
+untrue in a mutant that has no native step for it, and is wrong in Python.
 """
 
 from __future__ import annotations
@@ -26,21 +27,23 @@ TESTS = ROOT / "tests/python"
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change of one place in our source that makes a fact untrue, and the tests that are to notice."""
+    """A change of our source that makes a fact untrue, and the tests that are to notice."""
 
     topic: str
     fact: str
     file: str
-    old: str
-    new: str
+    changes: tuple[tuple[str, str], ...]
+    """Of each place, the text before and after."""
     tests: tuple[str, ...]
 
     def mutated_source(self) -> str:
-        """Raises ValueError if the place is not there, or is there more than once."""
+        """Raises ValueError if a place is not there, or is there more than once."""
         source = "\n" + (PYTHON / self.file).read_text()
-        if source.count("\n" + self.old) != 1:
-            raise ValueError(f"{self.file} has {source.count(self.old)} times:\n{self.old}")
-        return source.replace("\n" + self.old, "\n" + self.new)[1:]
+        for old, new in self.changes:
+            if source.count("\n" + old) != 1:
+                raise ValueError(f"{self.file} has {source.count(old)} times:\n{old}")
+            source = source.replace("\n" + old, "\n" + new)
+        return source[1:]
 
     def test_ids(self) -> list[str]:
         """What pytest is to run."""
@@ -56,8 +59,9 @@ def mutants_in(text: str) -> Iterator[Mutant]:
         title, file, *lines = part.rstrip().splitlines()
         topic, fact = title.split(": ", 1)
         tests = tuple(line for line in lines if line.startswith("test_"))
-        changed = lines[len(tests) :]
-        yield Mutant(topic, fact, file, side(changed, "-"), side(changed, "+"), tests)
+        places = "\n".join(lines[len(tests) :]).split("\n@@\n")
+        changes = tuple((side(place.splitlines(), "-"), side(place.splitlines(), "+")) for place in places)
+        yield Mutant(topic, fact, file, changes, tests)
 
 
 def side(lines: list[str], sign: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import subprocess
 import textwrap
 import time
@@ -244,21 +243,6 @@ def test_a_request_under_way_is_cancelled_with_its_user() -> None:
     user.kill(block=True, timeout=5)
     assert gone.wait(timeout=5), "the connection stayed open"
     server.stop()
-
-
-def test_a_seed_gives_the_tasks_that_random_choice_would_give(monkeypatch: pytest.MonkeyPatch) -> None:
-    choose = nest_engine.chooser(random)
-    for size in (1, 2, 3, 7, 64, 65):
-        options = list(range(size))
-        random.seed(size)
-        expected = [random.choice(options) for _ in range(100)]
-        random.seed(size)
-        assert [choose(options) for _ in range(100)] == expected
-    with pytest.raises(IndexError):
-        choose([])
-    assert choose((1,)) == 1
-    monkeypatch.setattr(random, "choice", lambda options: options[-1])
-    assert choose([1, 2, 3]) == 3
 
 
 def test_a_pause_of_nothing_is_skipped_once_after_an_answer() -> None:

@@ -6,8 +6,10 @@ import copy
 import inspect
 import random
 import sys
-from collections import deque
+from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gevent
@@ -17,19 +19,26 @@ from client_harness import Server, server
 
 import locust
 import locust_nest
-import nest_engine
 from locust import (
     HttpUser,
+    Locust,
+    MarkovTaskSet,
     SequentialTaskSet,
+    TaskSequence,
     TaskSet,
     between,
     constant,
     constant_pacing,
     constant_throughput,
+    seq_task,
+    tag,
     task,
+    transition,
 )
-from locust.exception import StopUser
+from locust.exception import LocustError, RescheduleTask, RescheduleTaskImmediately, StopUser
+from locust.user.declaring import filter_tasks_by_tags
 from locust.user.wait_time import poisson
+from locust_nest.nest_taskset import make_nest_user
 
 __all__ = ["server"]
 
@@ -69,7 +78,7 @@ def watch() -> Watch:
     return Watch()
 
 
-def run(watch: Watch, server: Server, user_class: type[HttpUser]) -> None:
+def run(watch: Watch, server: Server, user_class: Any) -> None:
     user_class.host = server.url
     run_users(user_class, until=lambda _: watch.iterations == WARM + SEEN)
     assert len(server.sent) == WARM + SEEN - 1
@@ -82,6 +91,8 @@ WAITS = {
     "between": between(0, 0.001),
     "pacing": constant_pacing(0.001),
     "throughput": constant_throughput(1000),
+    "poisson": poisson(1000),
+    "the model's own": lambda user: 0.001,
 }
 
 
@@ -135,6 +146,167 @@ def test_an_iteration_of_a_task_set_runs_none_either(watch: Watch, server: Serve
     assert watch.ours == []
 
 
+def test_tasks_of_every_form_run_none_either(watch: Watch, server: Server) -> None:
+    def visit(tasks: Any) -> None:
+        watch.iterate()
+        tasks.client.get("/")
+
+    class Another:
+        def visit(self, tasks: Any) -> None:
+            visit(tasks)
+
+    class Tasks(TaskSet):
+        tasks = {visit: 3, Another().visit: 1}
+
+        def on_start(self) -> None:
+            self.tasks = [*self.tasks, self.visit_too]
+
+        def visit_too(self) -> None:
+            visit(self)
+
+    class Visitor(HttpUser):
+        tasks = {Tasks: 2}
+
+        @tag("slow")
+        @task
+        def never(self) -> None: ...
+
+    filter_tasks_by_tags(Visitor, exclude_tags={"slow"})
+    run(watch, server, Visitor)
+    assert watch.ours == []
+
+
+INTERRUPTS: dict[str, Callable[[Any], Any]] = {
+    "at once": lambda tasks: tasks.interrupt(),
+    "with a wait": lambda tasks: tasks.interrupt(False),
+    "said by name": lambda tasks: tasks.interrupt(reschedule=False),
+}
+
+
+@pytest.mark.parametrize("interrupt", INTERRUPTS.values(), ids=INTERRUPTS)
+@pytest.mark.parametrize("base", [TaskSet, SequentialTaskSet])
+def test_to_enter_and_leave_a_task_set_runs_none_either(
+    watch: Watch, server: Server, base: Any, interrupt: Callable[[Any], Any]
+) -> None:
+    stopped: list[Any] = []
+
+    class Inner(base):
+        def on_start(self) -> None:
+            self.started = True
+
+        @task
+        def visit(self) -> None:
+            watch.iterate()
+            assert self.started and self.parent.parent is self.user
+            self.client.get("/")
+            interrupt(self)
+
+        def on_stop(self) -> None:
+            stopped.append(self)
+
+    class Outer(TaskSet):
+        tasks = [Inner]
+
+    class Visitor(HttpUser):
+        tasks = [Outer]
+
+    run(watch, server, Visitor)
+    assert watch.ours == []
+    assert len(set(stopped)) == len(stopped) == WARM + SEEN
+
+
+def test_the_task_sets_of_the_nest_user_run_none_either(watch: Watch, server: Server) -> None:
+    class Loose(TaskSet):
+        @task
+        def visit(self) -> None:
+            watch.iterate()
+            self.client.get("/")
+
+    class Steps(SequentialTaskSet):
+        tasks = [Loose.visit] * 2
+
+    class Chain(MarkovTaskSet):
+        @transition("visit")
+        def visit(self) -> None:
+            watch.iterate()
+            self.client.get("/")
+
+    run(watch, server, make_nest_user([(Loose, 1), (Steps, 2), (Chain, 1)]))
+    assert watch.ours == []
+
+
+def test_a_chain_runs_none_either(watch: Watch, server: Server) -> None:
+    class Chain(MarkovTaskSet):
+        @transition("first")
+        @transition("second")
+        def first(self) -> None:
+            watch.iterate()
+            self.client.get("/")
+
+        @transition("first")
+        def second(self) -> None:
+            watch.iterate()
+            self.client.get("/")
+
+    class Visitor(HttpUser):
+        tasks = [Chain]
+
+    run(watch, server, Visitor)
+    assert watch.ours == []
+
+
+def test_to_wait_within_a_task_runs_none_either(watch: Watch, server: Server) -> None:
+    class Tasks(TaskSet):
+        @task
+        def visit(self) -> None:
+            watch.iterate()
+            self.client.get("/")
+            self.wait()
+            self.user.wait()
+
+    class Visitor(HttpUser):
+        wait_time = between(0, 0.001)
+        tasks = [Tasks]
+
+    run(watch, server, Visitor)
+    assert watch.ours == []
+
+
+LEGACY: dict[str, dict[str, Any]] = {
+    "milliseconds": {"min_wait": 0, "max_wait": 1},
+    "a wait_function": {"wait_function": lambda user: 1},
+    "seconds": {"wait_time": between(0, 0.001)},
+    "a life that is limited": {"wait_time": constant(0), "stop_timeout": 60},
+}
+
+
+@pytest.mark.parametrize("members", LEGACY.values(), ids=LEGACY)
+def test_users_of_the_old_api_run_none_either(watch: Watch, members: dict[str, Any]) -> None:
+    def visit(tasks: Any) -> None:
+        watch.iterate()
+
+    class Steps(TaskSequence):
+        first = seq_task(1)(visit)
+        second = seq_task(2)(lambda tasks: visit(tasks))
+
+    class Inner(TaskSet):
+        max_wait = 1
+
+        @task
+        def leave(self) -> None:
+            visit(self)
+            self.interrupt()
+
+    for tasks in (Steps, type("Outer", (TaskSet,), {"tasks": [Inner]})):
+        watch.iterations = watch.calls = 0
+        run_users(
+            type("Visitor", (Locust,), {"task_set": tasks, **members}),
+            until=lambda _: watch.iterations == WARM + SEEN,
+        )
+        assert watch.calls >= SEEN
+        assert watch.ours == []
+
+
 def test_python_of_ours_would_be_seen(watch: Watch, server: Server) -> None:
     class Tasks(TaskSet):
         @task
@@ -149,7 +321,14 @@ def test_python_of_ours_would_be_seen(watch: Watch, server: Server) -> None:
         tasks = [Tasks]
 
     run(watch, server, Visitor)
-    assert watch.ours == ["TaskSet.wait", "TaskSet.wait_time", "TaskSet._sleep"] * SEEN
+    assert watch.ours == []
+    assert watch.calls == 3 * SEEN, "the replaced step is called"
+
+    watch.iterations = 0
+    server.sent.clear()
+    Tasks.schedule_task = lambda self, task: TaskSet.schedule_task(self, task)  # type: ignore[method-assign]
+    run(watch, server, Visitor)
+    assert watch.ours[:1] == ["TaskSet.schedule_task"]
 
 
 # What the functions of Locust compute.
@@ -194,55 +373,148 @@ def test_a_wait_time_is_a_function_of_the_class_and_of_its_instances() -> None:
         constant_pacing(1)(visitor)
 
 
+def test_a_seed_gives_the_tasks_of_locust(monkeypatch: pytest.MonkeyPatch) -> None:
+    def choose(tasks: Any) -> Any:
+        return TaskSet.get_next_task(SimpleNamespace(tasks=tasks))  # type: ignore[arg-type]
+
+    for size in (1, 2, 3, 7, 64, 65):
+        tasks = list(range(size))
+        random.seed(size)
+        expected = [random.choice(tasks) for _ in range(100)]
+        random.seed(size)
+        assert [choose(tasks) for _ in range(100)] == expected
+    assert choose((1,)) == 1
+    monkeypatch.setattr(random, "choice", lambda tasks: tasks[-1])
+    assert choose([1, 2, 3]) == 3
+
+
+def test_a_seed_gives_the_turns_of_the_nest_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Loose(TaskSet):
+        tasks = list(range(4))
+
+    ((running, _),) = _of_nest_user(Loose)
+
+    def locust_would() -> Any:
+        return running.interrupt if random.randrange(5) == 0 else random.choice(Loose.tasks)
+
+    loose = running(SimpleNamespace(_is_legacy=False))
+    random.seed(3)
+    expected = [locust_would() for _ in range(100)]
+    random.seed(3)
+    assert [loose.get_next_task() for _ in range(100)] == expected
+    monkeypatch.setattr(random, "randrange", lambda size: 0)
+    assert loose.get_next_task() is running.interrupt
+
+
+def _of_nest_user(*tasksets: Any) -> list[tuple[Any, int]]:
+    (taskset,) = make_nest_user([(taskset, 1) for taskset in tasksets]).tasks
+    return [(member, 1) for member in taskset.tasks]
+
+
+def test_a_seed_gives_the_milliseconds_of_locust(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = SimpleNamespace(wait_time=None, _is_legacy=True, wait_function=None, min_wait=100, max_wait="2000")
+    tasks = SimpleNamespace(_user=user, wait_function=None, min_wait=0, max_wait=None)
+
+    def wait() -> float:
+        return TaskSet.wait_time(tasks)  # type: ignore[arg-type]
+
+    random.seed(5)
+    expected = [random.randint(100, 2000) / 1000 for _ in range(100)]
+    random.seed(5)
+    assert [wait() for _ in range(100)] == expected
+    tasks.min_wait = 3000
+    with pytest.raises(ValueError, match="empty range"):
+        wait()
+    monkeypatch.setattr(random, "randint", lambda least, most: least + most)
+    assert wait() == 5
+    tasks.wait_function = lambda: 7
+    assert wait() == 0.007
+
+
 def test_a_sequence_may_begin_anew_or_lose_its_tasks() -> None:
-    class Tasks:
-        def __init__(self) -> None:
-            self.tasks = [1, 2, 3]
-            self._task_cycle = iter(self.tasks)
+    class Tasks(SequentialTaskSet):
+        tasks = [1, 2, 3]
 
-    tasks = Tasks()
-    following = nest_engine.in_turn(tasks, lambda: "asked")
-    assert [following(), following()] == [1, 2]
-    tasks._task_cycle = iter([1])
-    assert [following(), following()] == [1, "asked"]
+    tasks = Tasks(SimpleNamespace(_is_legacy=False))  # type: ignore[arg-type]
+    assert [tasks.get_next_task() for _ in range(4)] == [1, 2, 3, 1]
+    tasks._task_cycle = cycle([7])
+    assert tasks.get_next_task() == 7
+    tasks._task_cycle = iter([])  # type: ignore[assignment]
+    with pytest.raises(StopIteration):
+        tasks.get_next_task()
     tasks.tasks = []
-    assert following() == "asked"
-    del tasks.tasks
-    assert following() == "asked"
+    with pytest.raises(LocustError, match="No tasks defined"):
+        tasks.get_next_task()
 
 
-def test_the_loop_ends_by_an_exception_of_any_step() -> None:
-    class Broken(Exception):
+class Broken(Exception):
+    pass
+
+
+def _refuse(*_: Any) -> Any:
+    raise Broken
+
+
+# Members of a task set with which one step of its loop raises.
+BROKEN_STEPS: dict[str, dict[str, Any]] = {
+    "on_start": {"on_start": _refuse},
+    "get_next_task": {"get_next_task": _refuse},
+    "execute_task": {"execute_task": _refuse},
+    "a task": {"tasks": [_refuse]},
+    "a nested task set": {"tasks": [type("Inner", (TaskSet,), {"__init__": _refuse})]},
+    "wait": {"wait": _refuse},
+    "wait_time": {"wait_time": _refuse},
+    "_sleep": {"_sleep": _refuse},
+    "the queue": {"__init__": lambda self, parent: None},
+}
+
+
+@pytest.mark.parametrize("members", BROKEN_STEPS.values(), ids=BROKEN_STEPS)
+@pytest.mark.parametrize("is_own", [False, True], ids=["of the class", "of the instance"])
+def test_every_step_may_raise(members: dict[str, Any], is_own: bool) -> None:
+    stopped: list[Any] = []
+    user = SimpleNamespace(
+        _is_legacy=False,
+        _state="running",
+        wait_time=lambda: 0,
+        environment=SimpleNamespace(catch_exceptions=False, events=locust.event.Events()),
+        _catch_exceptions=False,
+    )
+    own = {name: value for name, value in members.items() if is_own and name != "__init__"}
+    tasks = type("Tasks", (TaskSet,), {"tasks": [lambda _: None], **(members if not own else {})})(user)
+    vars(tasks).update(own, on_stop=lambda: stopped.append(True))
+    with pytest.raises(AttributeError if "__init__" in members else Broken):
+        tasks.run()
+    assert stopped == []
+
+
+@pytest.mark.parametrize("reschedule", [True, False])
+def test_who_runs_a_task_set_itself_is_told_how_it_ended(reschedule: bool) -> None:
+    class Tasks(TaskSet):
+        @task
+        def leave(self) -> None:
+            self.interrupt(reschedule)
+
+    user = SimpleNamespace(_is_legacy=False, _state="running", wait_time=lambda: 0)
+    expected = RescheduleTaskImmediately if reschedule else RescheduleTask
+    with pytest.raises(expected) as raised:
+        Tasks(user).run()  # type: ignore[arg-type]
+    assert raised.value.args == (reschedule,)
+    assert isinstance(raised.value.__cause__, locust.InterruptTaskSet)
+    assert raised.value.__cause__.args == (reschedule,)
+
+
+def test_a_task_set_that_holds_itself_does_not_overflow_the_stack() -> None:
+    class Tasks(TaskSet):
         pass
 
-    def refuse(*_: Any) -> Any:
-        raise Broken
-
-    class Holder:
-        tasks = [lambda _: None]
-        _state = "running"
-        wait_time = constant(0)
-
-    class Queue(deque):
-        popleft = refuse
-
-    loop = nest_engine.task_loop(random.choice, "running", "waiting", "stopping", KeyError, IndexError)
-    holder = Holder()
-    steps: dict[str, Any] = {"queue": (), "get_next_task": None, "execute": None, "wait": None, "end": None}
-    for broken in (
-        {"queue": Queue([1])},
-        {"get_next_task": refuse},
-        {"execute": refuse},
-        {"wait": refuse},
-        {"end": refuse},
-    ):
-        queue, get_next_task, execute, wait, end = (steps | broken).values()
-        with pytest.raises(Broken):
-            loop(holder, holder, holder, queue, holder, get_next_task, execute, wait, end)
-    for attribute in ("tasks", "wait_time"):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.delattr(Holder, attribute)
-            with pytest.raises(AttributeError, match=attribute):
-                loop(holder, holder, holder, (), holder, *[None] * 4)
-    with pytest.raises(TypeError, match="9 arguments"):
-        loop()
+    Tasks.tasks = [Tasks]
+    user = SimpleNamespace(
+        _is_legacy=False,
+        _state="running",
+        wait_time=lambda: 0,
+        environment=SimpleNamespace(catch_exceptions=False, events=locust.event.Events()),
+        _catch_exceptions=False,
+    )
+    with pytest.raises(RecursionError):
+        Tasks(user).run()  # type: ignore[arg-type]

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from gevent import GreenletExit
 from gevent.lock import RLock
 
+import nest_engine
+
 from .._texts import text_of
 from ..clients import HttpSession
 from ..exception import LocustError, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
@@ -178,6 +180,9 @@ class Locust(User, metaclass=LocustMeta):
                 logger.error("Uncaught exception in on_stop: \n%s", traceback.format_exc())
 
 
+Locust.end_if_expired = nest_engine.NativeMethod(Locust.end_if_expired, "end if expired")  # type: ignore[method-assign]
+
+
 class HttpLocust(Locust):
     """A `Locust` with an HTTP `client`."""
 
@@ -209,6 +214,9 @@ class TaskSequence(TaskSet):
         chosen = self.tasks[self._index % len(self.tasks)]
         self._index += 1
         return chosen
+
+
+TaskSequence.get_next_task = nest_engine.NativeMethod(TaskSequence.get_next_task, "next by number")  # type: ignore[method-assign]
 
 
 def seq_task(order: int) -> Callable[[TaskT], TaskT]:

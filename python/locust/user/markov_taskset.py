@@ -7,6 +7,8 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import nest_engine
+
 from ..exception import LocustError
 from .task import Task, TaskSet, TaskSetMeta, TaskT, check_task_name
 
@@ -208,3 +210,6 @@ class MarkovTaskSet(TaskSet, metaclass=MarkovTaskSetMeta):
         chosen = self.current
         self.current = getattr(self, random.choice(chosen.transitions))
         return chosen
+
+
+MarkovTaskSet.get_next_task = nest_engine.NativeMethod(MarkovTaskSet.get_next_task, "next of chain")  # type: ignore[method-assign]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
@@ -56,11 +55,6 @@ class SequentialTaskSet(TaskSet, metaclass=SequentialTaskSetMeta):
             raise LocustError("No tasks defined. Use the @task decorator or set the 'tasks' attribute")
         return next(self._task_cycle)
 
-    def _own_choice(self) -> Callable[[], Task] | None:
-        own = super()._own_choice()
-        if own is None or getattr(own, "__func__", None) is not _GET_NEXT_TASK:
-            return own
-        return nest_engine.in_turn(self, own)
 
-
-_GET_NEXT_TASK = SequentialTaskSet.get_next_task
+for _name, _step in {"__init__": "begin sequence", "get_next_task": "next in turn"}.items():
+    setattr(SequentialTaskSet, _name, nest_engine.NativeMethod(vars(SequentialTaskSet)[_name], _step))

@@ -76,15 +76,6 @@ LOCUST_STATE_RUNNING = "running"
 LOCUST_STATE_WAITING = "waiting"
 LOCUST_STATE_STOPPING = "stopping"
 
-run_tasks = nest_engine.task_loop(
-    nest_engine.chooser(random),
-    LOCUST_STATE_RUNNING,
-    LOCUST_STATE_WAITING,
-    LOCUST_STATE_STOPPING,
-    RescheduleTask,
-    RescheduleTaskImmediately,
-)
-
 # What ends a user: on_stop is run on the way out.
 ENDINGS = (StopUser, StopTest, GreenletExit)
 
@@ -203,10 +194,8 @@ class TaskSet(metaclass=TaskSetMeta):
     def execute_task(self, task: Task, *args: Any, **kwargs: Any) -> None:
         if getattr(task, "__self__", None) is self:
             task(*args, **kwargs)
-        elif is_taskset(task) and (args or kwargs):
-            task(self).run(*args, **kwargs)
         elif is_taskset(task):
-            task(self).run()  # without * it takes no C stack, which is copied whenever the user waits
+            task(self).run(*args, **kwargs)
         else:
             task(self, *args, **kwargs)
 
@@ -248,54 +237,23 @@ class TaskSet(metaclass=TaskSetMeta):
         except InterruptTaskSet as interrupt:
             raise _handing_back(interrupt) from interrupt
 
-        run_tasks = self._run_scheduled_tasks if self._overrides(*_SCHEDULING) else self._run_tasks
         while True:
             try:
-                run_tasks()
+                self._run_scheduled_tasks()
             except InterruptTaskSet as interrupt:
                 if self._on_stop_wanted(interrupt):
                     try:
                         self.on_stop()
                     except ENDINGS:
                         raise
-                    except Exception:
-                        _log_broken_on_stop()
+                    except Exception as error:
+                        self._tell_of_broken_on_stop(error)
                 raise _handing_back(interrupt) from interrupt
-            except ENDINGS as ending:
-                self._end(ending)
-                raise
-            except Exception as error:
-                try:
-                    self._report(error)
-                    if not (self._user.environment.catch_exceptions and self._user._catch_exceptions):
-                        raise
-                    self.wait()
-                except ENDINGS as ending:
-                    self._end(ending)
-                    raise
-
-    def _run_tasks(self) -> NoReturn:
-        """The loop of every user; calls only what is overridden. Ends with an exception."""
-        user = self._user
-        waits_itself = self._overrides("wait_time")
-        run_tasks(
-            self,
-            user,
-            self._task_holder(),
-            self._task_queue,
-            self if waits_itself else user,
-            self._own_choice(),
-            self.execute_task if self._overrides("execute_task") else None,
-            self.wait if self._overrides("wait", "_sleep") or not (waits_itself or user.wait_time) else None,
-            user.end_if_expired if user._is_legacy and user.stop_timeout is not None else None,
-        )
-
-    def _own_choice(self) -> Callable[[], Task] | None:
-        """How the next task is chosen if not by chance."""
-        return self.get_next_task if self._overrides("get_next_task") else None
+            except BaseException as error:
+                self._go_on_after(error)
 
     def _run_scheduled_tasks(self) -> NoReturn:
-        """The same for a task set with its own way of queueing tasks, every step through its method."""
+        """The loop for a task set with its own way of queueing tasks, every step through its method."""
         while True:
             if not self._task_queue:
                 self.schedule_task(self.get_next_task())
@@ -303,6 +261,8 @@ class TaskSet(metaclass=TaskSetMeta):
                 nest_engine.begin_task(self._user, self._task_queue[0])
             if self._user._state == LOCUST_STATE_STOPPING:
                 raise self._user._stop_reason()
+            if self._user._is_legacy:
+                self._user.end_if_expired()
             try:
                 self.execute_next_task()
             except RescheduleTaskImmediately:
@@ -311,15 +271,21 @@ class TaskSet(metaclass=TaskSetMeta):
                 pass
             self.wait()
 
-    def _task_holder(self) -> Any:
-        """Who has the tasks, and is passed to them."""
-        return self
-
-    def _overrides(self, *steps: str) -> bool:
-        """Whether the class, the instance or a patch replaces one of these steps of the loop."""
-        return any(
-            step in vars(self) or getattr(type(self), step) not in _STANDARD_STEPS[step] for step in steps
-        )
+    def _go_on_after(self, ending: BaseException) -> None:
+        """Report an error of a task and wait; raise what else has ended the loop. To be called where it is handled."""
+        if isinstance(ending, ENDINGS):
+            self._end(ending)
+            raise ending
+        if not isinstance(ending, Exception):
+            raise ending
+        try:
+            self._report(ending)
+            if not (self._user.environment.catch_exceptions and self._user._catch_exceptions):
+                raise ending
+            self.wait()
+        except ENDINGS as ending:
+            self._end(ending)
+            raise
 
     def _refuse_empty(self, holder: Any) -> NoReturn:
         hint = ""
@@ -340,8 +306,12 @@ class TaskSet(metaclass=TaskSetMeta):
         if self._on_stop_wanted(ending):
             try:
                 self.on_stop()
-            except Exception:
-                _log_broken_on_stop()
+            except Exception as error:
+                self._tell_of_broken_on_stop(error)
+
+    @staticmethod
+    def _tell_of_broken_on_stop(error: BaseException) -> None:
+        logging.error("Uncaught exception in on_stop: \n%s", "".join(traceback.format_exception(error)))
 
     def _on_stop_wanted(self, ending: BaseException) -> bool:
         # Until 0.14 only the outermost task set had an on_stop, for when its user is stopped from outside.
@@ -357,30 +327,47 @@ class DefaultTaskSet(TaskSet):
         return random.choice(self._user.tasks)
 
     def execute_task(self, task: Task, *args: Any, **kwargs: Any) -> None:
-        if is_taskset(task) and (args or kwargs):
+        if is_taskset(task):
             task(self._user).run(*args, **kwargs)
-        elif is_taskset(task):
-            task(self._user).run()
         else:
             task(self._user, *args, **kwargs)
 
-    def _task_holder(self) -> Any:
-        return self._user
 
-
-# The steps as they are here, to notice a model that replaces one.
-_SCHEDULING = ("schedule_task", "execute_next_task")
-_STANDARD_STEPS = {
-    step: (vars(TaskSet)[step], vars(DefaultTaskSet).get(step))
-    for step in (*_SCHEDULING, "get_next_task", "execute_task", "wait", "wait_time", "_sleep")
-}
+# What the engine does itself of these methods, as long as there is nothing unusual about it. A model may call and
+# replace each of them.
+for _cls, _steps in (
+    (
+        TaskSet,
+        {
+            "__init__": "begin task set",
+            "interrupt": "interrupt",
+            "get_next_task": "choose",
+            "execute_task": "execute",
+            "wait_time": "wait time",
+            "wait": "wait",
+            "_sleep": "sleep",
+            "run": "run",
+        },
+    ),
+    (DefaultTaskSet, {"get_next_task": "choose for user", "execute_task": "execute for user"}),
+):
+    for _name, _step in _steps.items():
+        setattr(_cls, _name, nest_engine.NativeMethod(vars(_cls)[_name], _step))
+nest_engine.describe_task_sets(
+    TaskSet,
+    TaskQueue,
+    LOCUST_STATE_RUNNING,
+    LOCUST_STATE_WAITING,
+    LOCUST_STATE_STOPPING,
+    InterruptTaskSet,
+    RescheduleTask,
+    RescheduleTaskImmediately,
+    ENDINGS,
+    random,
+)
 
 
 def _handing_back(interrupt: InterruptTaskSet) -> Exception:
     """What the parent of an interrupted task set has to do."""
     handing_back = RescheduleTaskImmediately if interrupt.reschedule else RescheduleTask
     return handing_back(interrupt.reschedule)
-
-
-def _log_broken_on_stop() -> None:
-    logging.error("Uncaught exception in on_stop: \n%s", traceback.format_exc())

@@ -223,6 +223,7 @@ class User(metaclass=UserMeta):
 
 
 User.context = nest_engine.NativeMethod(User.context, "no context")  # type: ignore[method-assign]
+User.wait = nest_engine.NativeMethod(User.wait, "wait of user")  # type: ignore[method-assign]
 
 
 def shown_name(user_class: type[User]) -> str:
