@@ -210,6 +210,8 @@ void bind_request_stats(py::module_& module) {
   py::class_<RequestStats, std::shared_ptr<RequestStats>>(module, "RequestStats")
       .def_property_readonly_static("OVERFLOW_NAME",
                                     [](const py::object&) { return RequestStats::kOverflowName; })
+      .def_property_readonly_static("OVERFLOW_ERROR",
+                                    [](const py::object&) { return RequestStats::kOverflowError; })
       .def(py::init<bool, double>())
       .def_readwrite("percentile_window", &RequestStats::percentile_window_s)
       .def_readwrite("max_entries", &RequestStats::max_entries)
@@ -219,6 +221,7 @@ void bind_request_stats(py::module_& module) {
       .def("put_error", &RequestStats::put_error)
       .def("erase_error", &RequestStats::erase_error)
       .def("log_error", &RequestStats::log_error)
+      .def("remember_error", &RequestStats::remember_error)
       .def("log_phases",
            [](RequestStats& self, const std::string& method, const std::string& name, double response_time_ms,
               const py::object& exchange) {

@@ -1,8 +1,11 @@
 #include "exchange_object.h"
 
+#include <algorithm>
 #include <new>
 #include <string>
 #include <string_view>
+
+#include "object.h"
 
 namespace nest::bindings {
 
@@ -48,6 +51,35 @@ PyObject* pair_list(const std::vector<std::pair<std::string_view, std::string_vi
     PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), pair);
   }
   return list;
+}
+
+// As str.lower() has it.
+PyObject* lower_case(PyObject* name) {
+  if (!PyUnicode_IS_ASCII(name)) return PyObject_CallMethod(name, "lower", nullptr);
+  const Py_ssize_t length = PyUnicode_GET_LENGTH(name);
+  PyObject* lower = PyUnicode_New(length, 127);
+  if (lower == nullptr) return nullptr;
+  std::transform(PyUnicode_1BYTE_DATA(name), PyUnicode_1BYTE_DATA(name) + length, PyUnicode_1BYTE_DATA(lower),
+                 [](Py_UCS1 letter) {
+                   return letter >= 'A' && letter <= 'Z' ? static_cast<Py_UCS1>(letter + ('a' - 'A'))
+                                                         : letter;
+                 });
+  return lower;
+}
+
+// Files one header line by its name in small letters; false with an exception set.
+bool file_header(PyObject* by_name, std::string_view name_text, std::string_view value_text) {
+  Object name(to_latin1(name_text));
+  Object value(to_latin1(value_text));
+  const Object key(name ? lower_case(name.get()) : nullptr);
+  if (!key || !value) return false;
+  if (PyObject* before = PyDict_GetItemWithError(by_name, key.get())) {
+    name = Object::borrowed(PyTuple_GET_ITEM(before, 0));
+    value = Object(PyUnicode_FromFormat("%U, %U", PyTuple_GET_ITEM(before, 1), value.get()));
+    if (!value) return false;
+  }
+  const Object header(PyTuple_Pack(2, name.get(), value.get()));
+  return header && PyDict_SetItem(by_name, key.get(), header.get()) == 0;
 }
 
 const char* failure_name(http::FailureKind kind) {
@@ -112,6 +144,15 @@ PyObject* get_is_cut(PyObject* self, void*) {
 }
 
 PyObject* get_headers(PyObject* self, void*) { return pair_list(exchange_of(self).response.headers()); }
+
+PyObject* get_headers_by_name(PyObject* self, void*) {
+  Object by_name(PyDict_New());
+  if (!by_name) return nullptr;
+  for (const auto& [name, value] : exchange_of(self).response.headers()) {
+    if (!file_header(by_name.get(), name, value)) return nullptr;
+  }
+  return by_name.release();
+}
 
 PyObject* get_has_set_cookie(PyObject* self, void*) {
   return PyBool_FromLong(exchange_of(self).response.has_set_cookie);
@@ -183,6 +224,8 @@ PyGetSetDef exchange_attributes[] = {
     {"reason", &get_reason, nullptr, "Text after the status code.", nullptr},
     {"headers", &get_headers, nullptr, "(name, value) of each response header in the order received.",
      nullptr},
+    {"headers_by_name", &get_headers_by_name, nullptr,
+     "(name, value) by the name in small letters; values of the same name joined by a comma.", nullptr},
     {"has_set_cookie", &get_has_set_cookie, nullptr, "Whether there is a Set-Cookie header.", nullptr},
     {"body", &get_body, nullptr, "The decoded body; a new bytes object each time.", nullptr},
     {"body_length", &get_body_length, nullptr, "How many bytes came, kept or not.", nullptr},

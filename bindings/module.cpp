@@ -8,6 +8,7 @@
 #include "http_client.h"
 #include "native_method.h"
 #include "request_method.h"
+#include "request_recorder.h"
 #include "response_block.h"
 #include "switch.h"
 #include "task_set.h"
@@ -60,6 +61,7 @@ PYBIND11_EMBEDDED_MODULE(nest_engine, module) {
   check(add_request_methods(module.ptr()));
   check(add_native_method(module.ptr()));
   check(add_response_blocks(module.ptr()));
+  check(add_failure_log(module.ptr()));
   bind_engine(module);
   bind_stats(module);
   bind_report(module);

@@ -1,7 +1,9 @@
 #include "request_event.h"
 
 #include <array>
+#include <utility>
 
+#include "request_recorder.h"
 #include "unchanged.h"
 
 namespace nest::bindings {
@@ -17,6 +19,7 @@ struct Surroundings {
   EventTypes types;
   Unchanged listener_methods;
   Unchanged event_methods;
+  Unchanged response_methods;
   PyObject* fire;         // the function of the event's type
   PyObject* event_names;  // a tuple
   PyObject* user = PyUnicode_InternFromString("user");
@@ -26,7 +29,11 @@ struct Surroundings {
   PyObject* stats = PyUnicode_InternFromString("stats");
   PyObject* recorder_core = PyUnicode_InternFromString("_recorder_core");
   PyObject* log = PyUnicode_InternFromString("log");
+  PyObject* log_error = PyUnicode_InternFromString("log_error");
+  PyObject* response_only = Py_BuildValue("(s)", "response");  // a keyword
   PyObject* recorded = PyUnicode_InternFromString("_recorded");
+  PyObject* reason = PyUnicode_InternFromString("reason");
+  PyObject* default_failure = PyUnicode_InternFromString("_default_failure");
 };
 Surroundings* around = nullptr;
 
@@ -34,24 +41,49 @@ bool is_statistics_listener(PyObject* listener) {
   return Py_TYPE(listener) == around->types.listener && around->listener_methods.holds();
 }
 
-// Counts a success in the statistics of `listener`; false with an exception set if that raises.
-bool count(PyObject* listener, PyObject* method, PyObject* name, PyObject* response_time, PyObject* length,
-           PyObject* exchange) {
+// The HTTPError of this text; null with an exception set.
+Object make_failure(PyObject* text, PyObject* response) {
+  PyObject* args[] = {text, response};
+  return Object(PyObject_Vectorcall(around->types.http_error, args, 1, around->response_only));
+}
+
+// Counts a failure in the statistics; false with an exception set if that raises.
+bool count_failure(PyObject* stats, const Answered& done, PyObject* failure) {
+  if (failure == Py_None) return true;
+  Object error = Object::borrowed(failure);
+  if (PyUnicode_CheckExact(failure)) {
+    const Object said(PyUnicode_FromFormat("HTTPError(%R)", failure));
+    if (!said) return false;
+    if (log_unmade_error(stats, done.method, done.name, said.get())) return true;
+    error = make_failure(failure, done.response);
+    if (!error) return false;
+  } else if (const int counts = PyObject_IsTrue(failure); counts <= 0) {
+    return counts == 0;
+  }
+  PyObject* log_error[] = {stats, done.method, done.name, error.get()};
+  return static_cast<bool>(Object(PyObject_VectorcallMethod(around->log_error, log_error, 4, nullptr)));
+}
+
+// Counts a request in the statistics of `listener`; false with an exception set if that raises.
+bool count(PyObject* listener, const Answered& done, PyObject* failure) {
   const Object environment(PyObject_GetAttr(listener, around->environment));
   const Object stats(environment ? PyObject_GetAttr(environment.get(), around->stats) : nullptr);
   const Object core(stats ? PyObject_GetAttr(stats.get(), around->recorder_core) : nullptr);
   if (!core) return false;
-  PyObject* sample[] = {core.get(), method, name, response_time, length, exchange};
+  PyObject* sample[] = {core.get(), done.method, done.name, done.response_time, done.length, done.exchange};
   const Object counted(PyObject_Vectorcall(around->types.record, sample, 6, nullptr));
   if (!counted) return false;
-  if (counted.get() == Py_True) return true;
-  PyObject* log[] = {listener, method, name, response_time, length, Py_None, exchange};
+  if (counted.get() == Py_True) return count_failure(stats.get(), done, failure);
+  const Object error =
+      PyUnicode_CheckExact(failure) ? make_failure(failure, done.response) : Object::borrowed(failure);
+  if (!error) return false;
+  PyObject* log[] = {listener,    done.method, done.name,    done.response_time,
+                     done.length, error.get(), done.exchange};
   return static_cast<bool>(Object(PyObject_VectorcallMethod(around->log, log, 7, nullptr)));
 }
 
-// Calls one listener; false with an exception set if it raised what is for the caller.
-bool tell(PyObject* listener, PyObject* const* event) {
-  if (Object(PyObject_Vectorcall(listener, event, 0, around->event_names))) return true;
+// Whether the exception that a listener has raised was dealt with; if not, it is set again, for the caller.
+bool report_broken_listener() {
   if (PyErr_ExceptionMatches(around->types.control_flow) != 0 || PyErr_ExceptionMatches(PyExc_Exception) == 0)
     return false;
   PyObject* type = nullptr;
@@ -73,8 +105,12 @@ bool describe_events(const EventTypes& types) {
     PyTuple_SET_ITEM(event_names, static_cast<Py_ssize_t>(i), PyUnicode_InternFromString(kEventNames[i]));
   PyObject* fire = PyObject_GetAttrString(reinterpret_cast<PyObject*>(types.event), "fire");
   if (fire == nullptr || PyErr_Occurred() != nullptr) return false;
-  around = new Surroundings{
-      types, {types.listener, {"__call__", "log"}}, {types.event, {"fire"}}, fire, event_names};
+  around = new Surroundings{types,
+                            {types.listener, {"__call__", "log"}},
+                            {types.event, {"fire"}},
+                            {types.response, {"_default_failure", "_status_failure", "error", "reason"}},
+                            fire,
+                            event_names};
   return true;
 }
 
@@ -93,6 +129,18 @@ PyObject* event_of(PyObject* fire) {
 
 bool only_statistics_listen(PyObject* listeners) {
   return PyTuple_GET_SIZE(listeners) == 1 && is_statistics_listener(PyTuple_GET_ITEM(listeners, 0));
+}
+
+Object failure_by_status(const Answered& done, long status, PyObject* reason, PyObject* listeners) {
+  const Object received(reason != nullptr ? nullptr : PyObject_GetAttr(done.exchange, around->reason));
+  if (reason == nullptr) reason = received.get();
+  if (reason == nullptr) return Object();
+  if (!around->response_methods.holds() || !PyUnicode_CheckExact(reason) || !PyUnicode_CheckExact(done.name))
+    return Object(PyObject_CallMethodOneArg(done.response, around->default_failure, done.name));
+  Object text(PyUnicode_FromFormat("%ld %s Error: %U for url: %U", status, status < 500 ? "Client" : "Server",
+                                   reason, done.name));
+  return !text || only_statistics_listen(listeners) ? std::move(text)
+                                                    : make_failure(text.get(), done.response);
 }
 
 Object full_context(PyObject* session, PyObject* context) {
@@ -119,10 +167,10 @@ bool tell_all(const Answered& done, PyObject* listeners, PyObject* context, PyOb
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(listeners); ++i) {
     PyObject* listener = PyTuple_GET_ITEM(listeners, i);
     const bool told =
-        failure == Py_None && is_statistics_listener(listener)
-            ? count(listener, done.method, done.name, done.response_time, done.length, done.exchange)
-            : tell(listener, event);
-    if (!told) return false;
+        is_statistics_listener(listener)
+            ? count(listener, done, failure)
+            : static_cast<bool>(Object(PyObject_Vectorcall(listener, event, 0, around->event_names)));
+    if (!told && !report_broken_listener()) return false;
   }
   return true;
 }

@@ -11,11 +11,13 @@ namespace nest::bindings {
 
 // What Python's side calls it; for good.
 struct EventTypes {
-  PyTypeObject* listener;            // of the statistics
+  PyTypeObject* listener;  // of the statistics
+  PyTypeObject* response;
   PyTypeObject* event;               // that does nothing but call its listeners
   PyObject* control_flow;            // exceptions of listeners that are for the caller
   PyObject* report_broken_listener;  // takes any other
   PyObject* record;                  // see request_recorder.h
+  PyObject* http_error;              // of `requests`
 };
 
 // Once, before all else here; false with an exception set.
@@ -46,6 +48,13 @@ bool only_statistics_listen(PyObject* listeners);
 
 // The context of the session's user, under that of the request; null with an exception set.
 Object full_context(PyObject* session, PyObject* context);
+
+// What a request counts as is None for a success, else the exception; or, as long as only the statistics need
+// to know, the text of the HTTPError that a status makes.
+
+// The failure that a status of 400 to 599 makes, `reason` null: that of the exchange. Null with an exception
+// set.
+Object failure_by_status(const Answered& done, long status, PyObject* reason, PyObject* listeners);
 
 // Keeps in the response what its request_meta is made of; false with an exception set.
 bool remember(const Answered& done, PyObject* context, PyObject* failure);

@@ -100,7 +100,6 @@ struct Surroundings {
   PyObject* json_type;
   PyObject* form_type;
   PyObject* nothing;  // an empty tuple
-  PyObject* default_failure;
 };
 Surroundings* around = nullptr;
 
@@ -333,14 +332,14 @@ Object make_response(PyObject* exchange, int status_code) {
 }
 
 // What JudgedResponse._record does without a with-block; false with an exception set.
-bool fire(const Answered& done, PyObject* listeners, bool has_failed) {
-  if (!has_failed && only_statistics_listen(listeners))
-    return tell_all(done, listeners, done.context, Py_None) && remember(done, done.context, Py_None);
-  Object failure = Object::borrowed(Py_None);
-  if (has_failed) {
-    failure = Object(PyObject_CallMethodOneArg(done.response, around->default_failure, done.name));
-    if (!failure) return false;
-  }
+bool fire(const Answered& done, int status, PyObject* listeners) {
+  const bool has_failed = status >= 400 && status < 600;
+  const Object failure =
+      has_failed ? failure_by_status(done, status, nullptr, listeners) : Object::borrowed(Py_None);
+  if (!failure) return false;
+  if (only_statistics_listen(listeners))
+    return tell_all(done, listeners, done.context, failure.get()) &&
+           remember(done, done.context, failure.get());
   const Object context = full_context(done.session, done.context);
   return context && remember(done, context.get(), failure.get()) &&
          tell_all(done, listeners, context.get(), failure.get());
@@ -396,9 +395,8 @@ PyObject* answer(const MethodObject& method, PyObject* session, const Arguments&
   const Answered answered = {
       session,          given[kMethod],    name,         context,       response.get(), response_time.get(),
       start_time.get(), address.url.get(), length.get(), exchange.get()};
-  const bool told = catch_response == Py_True
-                        ? await_verdict(answered, event.get())
-                        : fire(answered, listeners.get(), status >= 400 && status < 600);
+  const bool told = catch_response == Py_True ? await_verdict(answered, event.get())
+                                              : fire(answered, status, listeners.get());
   return told ? response.release() : nullptr;
 }
 
@@ -556,11 +554,11 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
   auto made = std::make_unique<Surroundings>();
   EventTypes types{};
   PyObject* default_headers = nullptr;
-  if (PyArg_ParseTuple(args, "O!O!O!O!OOOOOOOOO", &PyType_Type, &made->session, &PyType_Type, &made->response,
-                       &PyType_Type, &types.listener, &PyType_Type, &types.event, &types.control_flow,
-                       &types.report_broken_listener, &default_headers, &made->encode_json, &types.record,
-                       &made->cookie_jar, &made->connection_settings, &made->normalize_url,
-                       &made->basic_auth) == 0) {
+  if (PyArg_ParseTuple(args, "O!O!O!O!OOOOOOOOOO", &PyType_Type, &made->session, &PyType_Type,
+                       &made->response, &PyType_Type, &types.listener, &PyType_Type, &types.event,
+                       &types.control_flow, &types.report_broken_listener, &default_headers,
+                       &made->encode_json, &types.record, &made->cookie_jar, &made->connection_settings,
+                       &made->normalize_url, &made->basic_auth, &types.http_error) == 0) {
     return nullptr;
   }
   const std::pair<const char*, PyObject**> names[] = {
@@ -576,7 +574,6 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
       {"_exchange", &made->exchange},
       {"_record", &made->record_response},
       {"_conclude", &made->conclude},
-      {"_default_failure", &made->default_failure},
       {"fire", &made->fire},
       {"_report", &made->report},
       {"application/json", &made->json_type},
@@ -599,6 +596,7 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
     made->original[i] = PyObject_GetAttr(reinterpret_cast<PyObject*>(made->session), made->inherited[i]);
     if (made->original[i] == nullptr) return nullptr;
   }
+  types.response = made->response;
   if (!describe_events(types)) return nullptr;
   Py_INCREF(args);  // and with it all of them, for good
   around = made.release();

@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "exchange_object.h"
 #include "number_caster.h"
+#include "object.h"
 #include "stats/request_stats.h"
+#include "unchanged.h"
 
 namespace nest::bindings {
 namespace {
@@ -20,6 +22,24 @@ using stats::RequestStats;
 constexpr const char* kCapsule = "nest_engine.request_recorder";
 constexpr const char* kWindow = "CURRENT_RESPONSE_TIME_PERCENTILE_WINDOW";
 
+// The RequestStats that a Python object holds, which is mostly the one of the call before.
+class Core {
+ public:
+  // Null for anything else.
+  RequestStats* of(PyObject* object) {
+    if (object == known_.ptr()) return stats_;
+    py::detail::type_caster_base<RequestStats> caster;
+    if (object == nullptr || object == Py_None || !caster.load(object, false)) return nullptr;
+    known_ = py::reinterpret_borrow<py::object>(object);
+    stats_ = &static_cast<RequestStats&>(caster);
+    return stats_;
+  }
+
+ private:
+  py::object known_;
+  RequestStats* stats_ = nullptr;
+};
+
 // Owned by the capsule that is the function's `self`.
 struct Recorder {
   py::dict settings;
@@ -27,21 +47,10 @@ struct Recorder {
   py::object original_bucket;
   double window_read_s = -1;
   int window_s = stats::kDefaultPercentileWindowS;
-  py::object known;
-  RequestStats* known_stats = nullptr;
+  Core core;
 
   bool has_own_bucket_function() const {
     return PyDict_GetItemWithError(settings.ptr(), bucket_name.ptr()) != original_bucket.ptr();
-  }
-
-  // Null for anything but a RequestStats, which is mostly the one of the call before.
-  RequestStats* stats(PyObject* object) {
-    if (object == known.ptr()) return known_stats;
-    py::detail::type_caster_base<RequestStats> caster;
-    if (object == Py_None || !caster.load(object, false)) return nullptr;
-    known = py::reinterpret_borrow<py::object>(object);
-    known_stats = &static_cast<RequestStats&>(caster);
-    return known_stats;
   }
 
   // A borrowed look into a dict: no Python code runs.
@@ -68,7 +77,7 @@ std::optional<std::string_view> text(PyObject* value) {
 }
 
 bool record_common_case(Recorder& recorder, PyObject* const* args) {
-  RequestStats* stats = recorder.stats(args[0]);
+  RequestStats* stats = recorder.core.of(args[0]);
   if (stats == nullptr || recorder.has_own_bucket_function()) return false;
   const auto method = text(args[1]);
   const auto name = text(args[2]);
@@ -110,13 +119,8 @@ PyMethodDef record_definition = {
 py::object request_recorder(const py::dict& settings) {
   py::str bucket_name("bucket_response_time");
   py::object original = settings[bucket_name];
-  auto recorder = std::make_unique<Recorder>(Recorder{settings,
-                                                      std::move(bucket_name),
-                                                      std::move(original),
-                                                      -1,
-                                                      stats::kDefaultPercentileWindowS,
-                                                      {},
-                                                      nullptr});
+  auto recorder = std::make_unique<Recorder>(Recorder{
+      settings, std::move(bucket_name), std::move(original), -1, stats::kDefaultPercentileWindowS, {}});
   const auto destroy = [](PyObject* capsule) {
     delete static_cast<Recorder*>(PyCapsule_GetPointer(capsule, kCapsule));
   };
@@ -128,7 +132,96 @@ py::object request_recorder(const py::dict& settings) {
   return function;
 }
 
+// What log_error() needs of Python's side. Made once, never freed.
+struct FailureLog {
+  PyTypeObject* type;
+  Unchanged methods;
+  Unchanged kinds;
+  Core core;
+  PyObject* core_name = PyUnicode_InternFromString("_core");
+  PyObject* log_error = PyUnicode_InternFromString("log_error");
+};
+FailureLog* failure_log = nullptr;
+
+// Null for anything but a RequestStats that logs errors as its class did in the beginning.
+RequestStats* plain_stats(PyObject* object) {
+  if (failure_log == nullptr || Py_TYPE(object) != failure_log->type || !failure_log->methods.holds() ||
+      !failure_log->kinds.holds()) {
+    return nullptr;
+  }
+  const Object attributes(PyObject_GenericGetDict(object, nullptr));
+  if (!attributes || PyDict_GetItemWithError(attributes.get(), failure_log->log_error) != nullptr)
+    return nullptr;
+  return failure_log->core.of(PyDict_GetItemWithError(attributes.get(), failure_log->core_name));
+}
+
+// Whether the failure was counted. Runs no Python.
+bool count_failure(RequestStats& stats, PyObject* method, PyObject* name, PyObject* said) {
+  constexpr std::string_view kAddress = "object at 0x";  // which is masked before errors are told apart
+  const auto method_text = text(method);
+  const auto name_text = text(name);
+  const auto said_text = text(said);
+  if (!method_text || !name_text || !said_text || said_text->find(kAddress) != std::string_view::npos)
+    return false;
+  stats::StatsEntry* entry = stats.counting(*name_text, *method_text);
+  if (entry == nullptr || stats.find(entry->name, entry->method) != entry) return false;
+  return stats.log_known_error(*entry, *said_text, wall_time_s());
+}
+
+bool is_plain_value(PyObject* value) {
+  return PyUnicode_CheckExact(value) || PyLong_CheckExact(value) || PyFloat_CheckExact(value) ||
+         PyBool_Check(value) || value == Py_None;
+}
+
+// Its repr(), or the text itself; null, perhaps with an exception set, for what runs Python to tell.
+Object text_of_error(PyObject* error) {
+  if (PyUnicode_CheckExact(error)) return Object::borrowed(error);
+  if (!PyExceptionInstance_Check(error) ||
+      Py_TYPE(error)->tp_repr != reinterpret_cast<PyTypeObject*>(PyExc_BaseException)->tp_repr) {
+    return Object();
+  }
+  PyObject* args = reinterpret_cast<PyBaseExceptionObject*>(error)->args;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args); ++i) {
+    if (!is_plain_value(PyTuple_GET_ITEM(args, i))) return Object();
+  }
+  return Object(PyObject_Repr(error));
+}
+
+PyObject* describe_statistics(PyObject* /*module*/, PyObject* args) {
+  PyTypeObject* type = nullptr;
+  PyTypeObject* error = nullptr;
+  if (PyArg_ParseTuple(args, "O!O!", &PyType_Type, &type, &PyType_Type, &error) == 0) return nullptr;
+  Py_INCREF(args);  // and with it both, for good
+  failure_log = new FailureLog{type,
+                               {type, {"log_error", "_kind_of_failure", "entries", "errors"}},
+                               {error, {"create_key", "parse_error", "occurred"}},
+                               {}};
+  Py_RETURN_NONE;
+}
+
+PyMethodDef failure_log_functions[] = {
+    {"describe_statistics", &describe_statistics, METH_VARARGS,
+     "Tells whose log_error() is a native step. Once."},
+    {nullptr, nullptr, 0, nullptr},
+};
+
 }  // namespace
+
+PyObject* log_error(PyObject* const* args, Py_ssize_t count) {
+  RequestStats* stats = count == 4 ? plain_stats(args[0]) : nullptr;
+  if (stats == nullptr) return nullptr;
+  const Object said = text_of_error(args[3]);
+  if (said && count_failure(*stats, args[1], args[2], said.get())) Py_RETURN_NONE;
+  PyErr_Clear();
+  return nullptr;
+}
+
+bool log_unmade_error(PyObject* stats, PyObject* method, PyObject* name, PyObject* said) {
+  RequestStats* plain = plain_stats(stats);
+  return plain != nullptr && count_failure(*plain, method, name, said);
+}
+
+int add_failure_log(PyObject* module) { return PyModule_AddFunctions(module, failure_log_functions); }
 
 std::optional<stats::Phases> phases_of(PyObject* exchange, double response_time_ms) {
   const http::Timings* timings = timings_of(exchange);

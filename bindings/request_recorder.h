@@ -18,6 +18,17 @@ namespace nest::bindings {
 // `exchange` is the nest_engine.Exchange whose phases count too, or None.
 void add_request_recorder(pybind11::module_& module);
 
+// Adds describe_statistics(RequestStats: type, StatsError: type): whose `log_error` is log_error() below.
+// Once.
+int add_failure_log(PyObject* module);
+
+// RequestStats.log_error(stats, method, name, error) of Python, a NativeStep: a failure whose kind is known.
+PyObject* log_error(PyObject* const* args, Py_ssize_t count);
+
+// The same for an error that nobody has made yet, of which this would be the repr(). False: it has to be made
+// and handed to the method.
+bool log_unmade_error(PyObject* stats, PyObject* method, PyObject* name, PyObject* said);
+
 // Where the time of an Exchange went that took `response_time_ms` from beginning to end: nothing for what is
 // no Exchange, got no response, or was only a part of the request.
 std::optional<stats::Phases> phases_of(PyObject* exchange, double response_time_ms);

@@ -22,6 +22,8 @@ constexpr std::initializer_list<const char*> kAsked = {"_default_failure", "_rec
 
 struct Surroundings {
   PyTypeObject* response;
+  PyTypeObject* response_error;
+  PyObject* catch_error;
   Unchanged methods;
   std::array<PyObject*, kUnusualNames.size()> unusual;
   PyObject* report = PyUnicode_InternFromString("_report");
@@ -30,6 +32,7 @@ struct Surroundings {
   PyObject* recorded = PyUnicode_InternFromString("_recorded");
   PyObject* exchange = PyUnicode_InternFromString("_exchange");
   PyObject* status_code = PyUnicode_InternFromString("status_code");
+  PyObject* reason = PyUnicode_InternFromString("reason");
 };
 Surroundings* around = nullptr;
 
@@ -40,14 +43,6 @@ Object attributes_of(PyObject* response) {
   PyErr_Clear();
   if (attributes && PyDict_GetItemWithError(attributes.get(), around->report) == nullptr) return Object();
   return attributes;
-}
-
-bool is_success(PyObject* attributes) {
-  if (PyObject* verdict = PyDict_GetItemWithError(attributes, around->verdict)) return verdict == Py_True;
-  PyObject* status = PyDict_GetItemWithError(attributes, around->status_code);
-  if (status == nullptr || !PyLong_CheckExact(status)) return false;
-  const long code = PyLong_AsLong(status);
-  return !(code == -1 && PyErr_Occurred() != nullptr) && code > 0 && (code < 400 || code >= 600);
 }
 
 bool says_something_unusual(PyObject* attributes) {
@@ -65,22 +60,60 @@ PyObject* enter_block(PyObject* const* args, Py_ssize_t count) {
   return Py_NewRef(args[0]);
 }
 
+namespace {
+
+// False, perhaps with an exception set, for what the Python function has to look at.
+bool judge(PyObject* response, PyObject* verdict) {
+  const Object attributes = attributes_of(response);
+  return attributes && PyDict_GetItemWithError(attributes.get(), around->entered) == Py_True &&
+         PyDict_GetItemWithError(attributes.get(), around->unusual.back()) == nullptr &&
+         PyDict_SetItem(attributes.get(), around->verdict, verdict) == 0;
+}
+
+}  // namespace
+
 PyObject* judge_success(PyObject* const* args, Py_ssize_t count) {
-  const Object attributes = count == 1 ? attributes_of(args[0]) : Object();
-  if (!attributes || PyDict_GetItemWithError(attributes.get(), around->entered) != Py_True ||
-      PyDict_GetItemWithError(attributes.get(), around->unusual.back()) != nullptr ||
-      PyDict_SetItem(attributes.get(), around->verdict, Py_True) < 0) {
-    return nullptr;
-  }
+  if (count != 1 || !judge(args[0], Py_True)) return nullptr;
   Py_RETURN_NONE;
 }
 
+PyObject* judge_failure(PyObject* const* args, Py_ssize_t count) {
+  if (count != 2 || around == nullptr) return nullptr;
+  Object error;
+  if (PyExceptionInstance_Check(args[1]) && PyErr_GivenExceptionMatches(args[1], PyExc_Exception) != 0)
+    error = Object::borrowed(args[1]);
+  else if (PyUnicode_CheckExact(args[1]))
+    error = Object(PyObject_CallOneArg(around->catch_error, args[1]));
+  if (!error || !judge(args[0], error.get())) return nullptr;
+  Py_RETURN_NONE;
+}
+
+namespace {
+
+// What the request counts as at the end of its block; null, perhaps with an exception set, for what the
+// Python function has to look at.
+Object outcome(PyObject* attributes, PyObject* verdict, PyObject* error, const Answered& done,
+               PyObject* listeners) {
+  if (verdict != nullptr) return Object::borrowed(verdict == Py_True ? Py_None : verdict);
+  if (error != Py_None) return Object::borrowed(error);
+  PyObject* status = PyDict_GetItemWithError(attributes, around->status_code);
+  if (status == nullptr || !PyLong_CheckExact(status)) return Object();
+  const long code = PyLong_AsLong(status);
+  if (code <= 0) return Object();
+  if (code < 400 || code >= 600) return Object::borrowed(Py_None);
+  const Object reason = Object::borrowed(PyDict_GetItemWithError(attributes, around->reason));
+  return failure_by_status(done, code, reason.get(), listeners);
+}
+
+}  // namespace
+
 PyObject* leave_block(PyObject* const* args, Py_ssize_t count) {
-  const Object attributes = count == 4 && args[2] == Py_None ? attributes_of(args[0]) : Object();
-  if (!attributes || !around->methods.holds() || says_something_unusual(attributes.get()) ||
-      !is_success(attributes.get())) {
-    return nullptr;
-  }
+  const Object attributes = count == 4 ? attributes_of(args[0]) : Object();
+  if (!attributes || !around->methods.holds() || says_something_unusual(attributes.get())) return nullptr;
+  PyObject* error = args[2];
+  const Object verdict = Object::borrowed(PyDict_GetItemWithError(attributes.get(), around->verdict));
+  // The model's own trouble, not the server's: nothing is recorded.
+  if (!verdict && error != Py_None && PyObject_TypeCheck(error, around->response_error) == 0) Py_RETURN_FALSE;
   PyObject* event = event_of(PyDict_GetItemWithError(attributes.get(), around->report));
   const Object recorded = Object::borrowed(PyDict_GetItemWithError(attributes.get(), around->recorded));
   const Object exchange = Object::borrowed(PyDict_GetItemWithError(attributes.get(), around->exchange));
@@ -95,25 +128,37 @@ PyObject* leave_block(PyObject* const* args, Py_ssize_t count) {
   const Object length(PyLong_FromUnsignedLongLong(response.body_length));
   if (!length) return nullptr;
   const auto part = [&recorded](Py_ssize_t place) { return PyTuple_GET_ITEM(recorded.get(), place); };
+  if (part(5) != Py_None) return nullptr;
   const Answered done = {part(0), part(1), part(2), part(4),      args[0],
                          part(3), part(6), part(7), length.get(), exchange.get()};
-  if (!tell_all(done, listeners.get(), done.context, Py_None)) return nullptr;
-  Py_RETURN_TRUE;
+  const Object failure = outcome(attributes.get(), verdict.get(), error, done, listeners.get());
+  if (!failure || (failure.get() != Py_None && !remember(done, done.context, failure.get())) ||
+      !tell_all(done, listeners.get(), done.context, failure.get())) {
+    return nullptr;
+  }
+  return PyBool_FromLong(static_cast<long>(error == Py_None || !verdict));
 }
 
 namespace {
 
-PyObject* describe_responses(PyObject* /*module*/, PyObject* type) {
-  if (!PyType_Check(type)) return PyErr_Format(PyExc_TypeError, "a class of responses, not %R", type);
-  auto* response = reinterpret_cast<PyTypeObject*>(Py_NewRef(type));
-  around = new Surroundings{response, {response, kAsked}, {}};
+PyObject* describe_responses(PyObject* /*module*/, PyObject* args) {
+  PyTypeObject* response = nullptr;
+  PyTypeObject* response_error = nullptr;
+  PyObject* catch_error = nullptr;
+  if (PyArg_ParseTuple(args, "O!OO!", &PyType_Type, &response, &catch_error, &PyType_Type, &response_error) ==
+      0) {
+    return nullptr;
+  }
+  Py_INCREF(args);  // and with it all of them, for good
+  around = new Surroundings{response, response_error, catch_error, {response, kAsked}, {}};
   for (size_t i = 0; i < kUnusualNames.size(); ++i)
     around->unusual[i] = PyUnicode_InternFromString(kUnusualNames[i]);
   Py_RETURN_NONE;
 }
 
 PyMethodDef functions[] = {
-    {"describe_responses", &describe_responses, METH_O, "Whose with-blocks are left without Python. Once."},
+    {"describe_responses", &describe_responses, METH_VARARGS,
+     "Whose with-blocks are left without Python. Once."},
     {nullptr, nullptr, 0, nullptr},
 };
 

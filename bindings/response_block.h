@@ -8,12 +8,14 @@
 
 namespace nest::bindings {
 
-// `__enter__`, `__exit__` and `success`; see NativeStep.
+// `__enter__`, `__exit__`, `success` and `failure`; see NativeStep.
 PyObject* enter_block(PyObject* const* args, Py_ssize_t count);
 PyObject* leave_block(PyObject* const* args, Py_ssize_t count);
 PyObject* judge_success(PyObject* const* args, Py_ssize_t count);
+PyObject* judge_failure(PyObject* const* args, Py_ssize_t count);
 
-// Adds describe_responses(type) to the module; -1 with a Python exception set on failure.
+// Adds describe_responses(response, failure, response_error: types) to the module; -1 with a Python exception
+// set on failure.
 int add_response_blocks(PyObject* module);
 
 }  // namespace nest::bindings

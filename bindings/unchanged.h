@@ -27,7 +27,7 @@ class Unchanged {
     holds_ = true;
     for (size_t i = 0; i < names_.size(); ++i) {
       const Object present(PyObject_GetAttr(reinterpret_cast<PyObject*>(type_), names_[i]));
-      holds_ = holds_ && present.get() == original_[i];
+      holds_ = holds_ && is_same(present.get(), original_[i]);
     }
     PyErr_Clear();
     version_ = type_->tp_version_tag;
@@ -35,6 +35,12 @@ class Unchanged {
   }
 
  private:
+  // A class method is bound anew each time.
+  static bool is_same(PyObject* a, PyObject* b) {
+    return a == b || (a != nullptr && b != nullptr && PyMethod_Check(a) && PyMethod_Check(b) &&
+                      PyObject_RichCompareBool(a, b, Py_EQ) == 1);
+  }
+
   PyTypeObject* type_;
   std::vector<PyObject*> names_;
   std::vector<PyObject*> original_;

@@ -39,6 +39,8 @@ class Exchange:
     @property
     def headers(self) -> list[tuple[str, str]]: ...
     @property
+    def headers_by_name(self) -> dict[str, tuple[str, str]]: ...
+    @property
     def has_set_cookie(self) -> bool: ...
     @property
     def body(self) -> bytes: ...
@@ -112,8 +114,9 @@ class RequestMethod:
 class NativeMethod:
     """A method without Python where that is all there is to do, and else the function for which it stands.
 
-    `step`: "no context", "wait of user" or "end if expired" of a user; "enter block", "leave block" and "success" of a
-    response; "begin task set", "interrupt", "choose", "execute", "wait time", "wait", "sleep" and "run" of a task set;
+    `step`: "no context", "wait of user" or "end if expired" of a user; "enter block", "leave block", "success" and
+    "failure" of a response; "log error" of the statistics; "begin task set", "interrupt", "choose", "execute", "wait
+    time", "wait", "sleep" and "run" of a task set;
     instead of these, "choose for user" and "execute for user" of that which runs a user's own tasks, "begin sequence"
     and "next in turn" of a sequence, "next of chain" of a Markov chain, "next by number" of a sequence of 0.x; "choose
     or leave" and "next or leave" of the task sets of -T.
@@ -125,8 +128,14 @@ class NativeMethod:
     @property
     def __wrapped__(self) -> Callable[..., Any]: ...
 
-def describe_responses(response: type, /) -> None:
-    """The class whose with-blocks are entered and left natively. Once."""
+def describe_responses(response: type, failure: type, response_error: type, /) -> None:
+    """The class whose with-blocks are entered and left natively. Once.
+
+    A failure that is given as text becomes a `failure`; a `response_error` is one when it is raised in a block.
+    """
+
+def describe_statistics(stats: type, error: type, /) -> None:
+    """The classes whose failures are counted natively once their kind is known. Once."""
 
 def describe_sessions(
     session: type,
@@ -142,6 +151,7 @@ def describe_sessions(
     connection_settings: Callable[[bool | str, Any, str], ConnectionSettings],
     normalize_url: Callable[[str], str],
     basic_auth: type,
+    http_error: type[Exception],
     /,
 ) -> None:
     """What `RequestMethod` works with; once, before the first request. See bindings/request_method.h."""
@@ -505,6 +515,8 @@ class Timeline:
 class RequestStats:
     # The name of the entry of all further names.
     OVERFLOW_NAME: str
+    # The key of the error that stands for all further kinds.
+    OVERFLOW_ERROR: str
     # With so many, requests of other names are counted in that entry.
     max_entries: int
     percentile_window: int
@@ -515,6 +527,8 @@ class RequestStats:
     def put_error(self, key: str, error: StatsError, /) -> None: ...
     def erase_error(self, key: str, /) -> None: ...
     def log_error(self, method: str, name: str, now: float, /) -> None: ...
+    def remember_error(self, method: str, name: str, text: str, key: str, /) -> None:
+        """Failures with this text are known, from now on, to be those of the error with this key."""
     def log_phases(self, method: str, name: str, response_time: float, exchange: Any, /) -> None:
         """Where the time of an `Exchange` went; nothing for anything else."""
     def log_request(

@@ -47,7 +47,7 @@ from locust_nest.http.multipart import encode_multipart, held_files
 from locust_nest.http.network import client_of
 from locust_nest.http.parts import add_parts
 from locust_nest.http.renaming import Renaming
-from locust_nest.http.response import EngineResponse, sent_request
+from locust_nest.http.response import EngineResponse, SentRequest
 from locust_nest.http.urls import is_absolute, is_unix, path_of
 from locust_nest.http.verdict import JudgedResponse
 from locust_nest.http.versions import ChoosesVersion
@@ -179,12 +179,16 @@ class ResponseContextManager(JudgedResponse, EngineResponse):  # type: ignore[mi
             name = self._given_name or self.url
         kind = "Client" if self.status_code < 500 else "Server"
         reason = self.reason.decode("utf-8", "replace") if isinstance(self.reason, bytes) else self.reason
-        return requests.HTTPError(f"{self.status_code} {kind} Error: {reason} for url: {name}", response=self)
+        return self._status_failure(f"{self.status_code} {kind} Error: {reason} for url: {name}")
+
+    def _status_failure(self, text: str) -> BaseException:
+        return requests.HTTPError(text, response=self)
 
 
-for _name, _step in {"__enter__": "enter block", "__exit__": "leave block", "success": "success"}.items():
+_STEPS = {"__enter__": "enter block", "__exit__": "leave block", "success": "success", "failure": "failure"}
+for _name, _step in _STEPS.items():
     setattr(ResponseContextManager, _name, NativeMethod(getattr(ResponseContextManager, _name), _step))
-describe_responses(ResponseContextManager)
+describe_responses(ResponseContextManager, CatchResponseError, ResponseError)
 
 # The class of responses to which there was no answer, until 0.14.
 LocustResponse = ResponseContextManager
@@ -466,7 +470,7 @@ class HttpSession(requests.Session, ChoosesVersion):
     ) -> _Sent:
         response = ResponseContextManager(exchange)
         if exchange.failure is not None:
-            response.request = sent_request(exchange)
+            response.request = SentRequest(exchange)
             response.error = request_error(exchange, response.request, *limits)
             if isinstance(response.error, _UNUSABLE_URL):
                 raise response.error
@@ -652,4 +656,5 @@ describe_sessions(
     connection_settings,
     _normalized,
     HTTPBasicAuth,
+    requests.HTTPError,
 )

@@ -56,6 +56,44 @@ void RequestStats::log_error(std::string_view method, std::string_view name, dou
   entry->log_error(now_s);
 }
 
+bool RequestStats::log_known_error(StatsEntry& entry, std::string_view text, double now_s) {
+  StatsError* error = known_error({entry.method, entry.name, text});
+  if (error == nullptr) return false;
+  total->log_error(now_s);
+  entry.most_seconds = seconds_per_entry();
+  entry.log_error(now_s);
+  error->occurred(now_s);
+  return true;
+}
+
+StatsError* RequestStats::known_error(const ErrorKindView& kind) const {
+  if (const auto found = kinds_.find(kind); found != kinds_.end()) return found->second.get();
+  if (errors_.size() < max_entries || kinds_.size() + 1 != errors_.size()) return nullptr;
+  const auto others = errors_.find(kOverflowError);
+  return others == errors_.end() || others->second.is_remembered ? nullptr : others->second.error.get();
+}
+
+void RequestStats::remember_error(std::string_view method, std::string_view name, std::string_view text,
+                                  std::string_view key) {
+  const auto found = errors_.find(key);
+  if (found == errors_.end() || found->second.is_remembered) return;
+  const bool is_new =
+      kinds_.try_emplace({std::string(method), std::string(name), std::string(text)}, found->second.error)
+          .second;
+  found->second.is_remembered = is_new;
+}
+
+void RequestStats::forget_kinds() {
+  if (kinds_.empty()) return;
+  kinds_.clear();
+  for (auto& [key, error] : errors_) error.is_remembered = false;
+}
+
+void RequestStats::clear_errors() {
+  kinds_.clear();
+  errors_.clear();
+}
+
 StatsEntry* RequestStats::find(std::string_view name, std::string_view method) const {
   const auto found = index_.find(EntryKeyView(name, method));
   return found == index_.end() ? nullptr : found->second.get();
@@ -108,12 +146,18 @@ void RequestStats::clear_entries() {
 
 void RequestStats::put_error(std::string_view key, std::shared_ptr<StatsError> error) {
   auto [place, is_new] = errors_.try_emplace(std::string(key));
-  if (is_new) place->second.number = errors_made_++;
+  if (is_new)
+    place->second.number = errors_made_++;
+  else
+    forget_kinds();
   place->second.error = std::move(error);
 }
 
 void RequestStats::erase_error(std::string_view key) {
-  if (const auto found = errors_.find(key); found != errors_.end()) errors_.erase(found);
+  if (const auto found = errors_.find(key); found != errors_.end()) {
+    errors_.erase(found);
+    forget_kinds();
+  }
 }
 
 void RequestStats::clear(double now_s) {

@@ -40,6 +40,24 @@ struct EntryKeyView {
   std::string_view method;
 };
 
+// What makes failures count as one kind, likewise.
+struct ErrorKind {
+  std::string method;
+  std::string name;
+  std::string text;
+};
+
+struct ErrorKindView {
+  ErrorKindView(std::string_view of_method, std::string_view of_name, std::string_view said)
+      : method(of_method), name(of_name), text(said) {}
+  ErrorKindView(const ErrorKind& kind)  // NOLINT(google-explicit-constructor)
+      : method(kind.method), name(kind.name), text(kind.text) {}
+  bool operator==(const ErrorKindView& other) const = default;
+  std::string_view method;
+  std::string_view name;
+  std::string_view text;
+};
+
 class RequestStats {
  public:
   struct Item {
@@ -49,6 +67,8 @@ class RequestStats {
 
   // Of no method: it stands for all.
   static constexpr std::string_view kOverflowName = "(all further names)";
+  // The key of the error that stands for all kinds beyond max_entries.
+  static constexpr std::string_view kOverflowError = "(all further failures)";
   // What a hundred entries keep in full.
   static constexpr std::size_t kSecondsOfAllEntries = 100 * PerSecond::kMaxSeconds;
 
@@ -65,6 +85,13 @@ class RequestStats {
   void log_phases(std::string_view method, std::string_view name, const Phases& phases);
   // Counts a failure in total and in its entry; its kind is counted by StatsError::occurred().
   void log_error(std::string_view method, std::string_view name, double now_s);
+  // The same and its kind, if that is known without its key: one that was remembered, or, when there are
+  // max_entries and all are remembered, any other. Else false, having done nothing.
+  bool log_known_error(StatsEntry& entry, std::string_view text, double now_s);
+  // From now on, failures with this text are known to be those of the error with this key; nothing happens if
+  // there is none.
+  void remember_error(std::string_view method, std::string_view name, std::string_view text,
+                      std::string_view key);
 
   StatsEntry* find(std::string_view name, std::string_view method) const;
   // Likewise; that of kOverflowName for an unknown name when there are max_entries.
@@ -76,7 +103,7 @@ class RequestStats {
 
   void put_error(std::string_view key, std::shared_ptr<StatsError> error);
   void erase_error(std::string_view key);
-  void clear_errors() { errors_.clear(); }
+  void clear_errors();
 
   // Removes all entries and errors and starts a new total.
   void clear(double now_s);
@@ -113,9 +140,27 @@ class RequestStats {
   struct NumberedError {
     std::uint64_t number;
     std::shared_ptr<StatsError> error;
+    bool is_remembered = false;
   };
+  StatsError* known_error(const ErrorKindView& kind) const;
+  void forget_kinds();
+
   std::map<std::string, NumberedError, std::less<>> errors_;
   std::uint64_t errors_made_ = 0;
+
+  struct KindHash {
+    using is_transparent = void;
+    std::size_t operator()(const ErrorKindView& kind) const {
+      const std::hash<std::string_view> hash;
+      return (hash(kind.method) * 31 + hash(kind.name)) * 31 + hash(kind.text);
+    }
+  };
+  struct SameKind {
+    using is_transparent = void;
+    bool operator()(const ErrorKindView& a, const ErrorKindView& b) const { return a == b; }
+  };
+  // One for each error that is remembered.
+  std::unordered_map<ErrorKind, std::shared_ptr<StatsError>, KindHash, SameKind> kinds_;
 };
 
 }  // namespace nest::stats

@@ -19,9 +19,10 @@ import gevent
 import pytest
 from gevent.server import StreamServer
 
-from locust.clients import HttpSession
+from locust.clients import HttpSession, ResponseContextManager
 from locust.contrib.fasthttp import FastHttpSession
 from locust.event import EventHook
+from nest_engine import NativeMethod
 
 DEADLINE_S = 60
 
@@ -173,6 +174,15 @@ def server() -> Iterator[Server]:
     with gevent.Timeout(DEADLINE_S):
         yield server
     server.stop()
+
+
+def judge_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the with-blocks of responses, and the failure that a status makes, to Python functions."""
+    status_failure = ResponseContextManager._status_failure
+    monkeypatch.setattr(ResponseContextManager, "_status_failure", lambda *args: status_failure(*args))
+    for name, method in list(vars(ResponseContextManager).items()):
+        if isinstance(method, NativeMethod):
+            monkeypatch.setattr(ResponseContextManager, name, method.__wrapped__)
 
 
 @pytest.fixture

@@ -13,7 +13,19 @@ from typing import Any
 
 import gevent
 import pytest
-from client_harness import DEADLINE_S, Server, answer, certificate, client, events, hook, redirect, server
+import requests
+from client_harness import (
+    DEADLINE_S,
+    Server,
+    answer,
+    certificate,
+    client,
+    events,
+    hook,
+    judge_in_python,
+    redirect,
+    server,
+)
 from gevent import GreenletExit
 from gevent.server import StreamServer
 from requests import PreparedRequest
@@ -22,10 +34,11 @@ from requests.models import RequestEncodingMixin
 from test_client_native import counted
 
 from locust import log
-from locust.clients import HttpSession, ResponseContextManager
+from locust.clients import HttpSession
 from locust.env import Environment
 from locust.event import EventHook, Events
 from locust.exception import ResponseError, StopUser
+from locust.stats import RequestStats
 
 __all__ = ["certificate", "client", "counted", "events", "hook", "server"]
 
@@ -158,7 +171,8 @@ def record_of(session: Any, server: Server, call: Call) -> tuple[Any, ...]:
             (
                 [key for key in event if key != "start_time"],
                 {key: event[key] for key in ("request_type", "name", "url", "context", "response_length")},
-                repr(event["exception"]),
+                described_failure(event["exception"], event["response"]),
+                event["exception"] is told[0]["exception"],
                 type(event["response"]),
                 event["response"].status_code,
             )
@@ -176,11 +190,27 @@ class Shouted(str):
         return self.upper().encode(*args, **kwargs)
 
 
-def counted_in(stats: Any) -> dict[Any, tuple[int, int, int]]:
-    return {
+def described_failure(failure: Any, response: Any) -> tuple[Any, ...]:
+    of_requests = isinstance(failure, requests.RequestException)
+    return (
+        type(failure),
+        repr(getattr(failure, "args", ())),
+        str(failure),
+        of_requests and (failure.response is response, failure.request is response.request),
+        getattr(failure, "__traceback__", None) is None,
+    )
+
+
+def counted_in(stats: Any) -> tuple[Any, ...]:
+    entries = {
         key: (entry.num_requests, entry.num_failures, entry.total_content_length)
         for key, entry in stats.entries.items()
     }
+    errors = {
+        key: (error.method, error.name, repr(error.error), error.to_name(), error.occurrences)
+        for key, error in stats.errors.items()
+    }
+    return entries, errors, stats.num_requests, stats.num_failures
 
 
 def session_at(server: Server, **attributes: Any) -> tuple[Any, Any]:
@@ -193,8 +223,10 @@ def session_at(server: Server, **attributes: Any) -> tuple[Any, Any]:
 
 
 def in_python(session: Any) -> Any:
-    """The same session, all of whose requests are left to Python."""
+    """The same session, all of whose requests are left to Python, and their failures too."""
     session.request = partial(HttpSession.request.__wrapped__, session)
+    stats = session.request_event._handlers[0].environment.stats
+    stats.log_error = partial(RequestStats.log_error.__wrapped__, stats)  # type: ignore[attr-defined]
     return session
 
 
@@ -208,6 +240,9 @@ def test_the_engine_does_what_python_does(server: Server, call: Call, with_cooki
             session.get("/cookie")
             session.headers["X-Own"] = "yes"
     in_python(slow)
+    for _ in range(3):  # the second failure of a kind is another matter than the first
+        call(native)
+        call(slow)
     assert record_of(native, server, call) == record_of(slow, server, call)
     assert counted_in(native_stats) == counted_in(slow_stats)
 
@@ -237,6 +272,40 @@ def refuse(error: Exception) -> Call:
     return judge
 
 
+A_THING = object()
+
+
+class Odd(Exception):
+    def __repr__(self) -> str:
+        return f"<odd: {self.args}>"
+
+
+class Harmless(Exception):
+    def __bool__(self) -> bool:
+        return False
+
+
+def refused(url: str, judge: Call, error: BaseException | None = None) -> Call:
+    """A block that is left by an exception."""
+
+    def call(session: Any) -> Any:
+        with session.get(url, catch_response=True) as response:
+            session.last = response
+            judge(response)
+            raise error or ResponseError("odd")
+
+    return call
+
+
+def in_spite_of(error: type[BaseException], call: Call) -> Call:
+    def catch(session: Any) -> Any:
+        with pytest.raises(error):
+            call(session)
+        return vars(session).pop("last")
+
+    return catch
+
+
 BLOCKS: dict[str, Call] = {
     "no verdict": in_block("/x", lambda r: None),
     "success": in_block("/x", lambda r: r.success(), name="named", context={"a": 1}),
@@ -244,9 +313,27 @@ BLOCKS: dict[str, Call] = {
     "success on 404": in_block("/missing", lambda r: r.success()),
     "no verdict on 404": in_block("/missing", lambda r: None),
     "failure": in_block("/x", lambda r: r.failure("no")),
+    "failure on 404": in_block("/missing", lambda r: r.failure("no")),
+    "an exception as failure": in_block("/x", lambda r: r.failure(ValueError("no", 1, None))),
+    "an exception with an object": in_block("/x", lambda r: r.failure(ValueError(A_THING))),
+    "an exception with a text of its own": in_block("/x", lambda r: r.failure(Odd("no"))),
+    "an exception that counts as none": in_block("/x", lambda r: r.failure(Harmless("no"))),
+    "a failure that is no text": in_block("/x", lambda r: r.failure({"code": 7})),
+    "an address in a failure": in_block("/x", lambda r: r.failure("<Lock object at 0x7f01>")),
+    "half a character in a failure": in_block("/x", lambda r: r.failure("\udc80")),
+    "failure by keyword": in_block("/x", lambda r: r.failure(exc="no")),
     "failure, then success": in_block("/x", lambda r: [r.failure("no"), r.success()]),
     "success, then failure": in_block("/x", lambda r: [r.success(), r.failure("no")]),
     "ResponseError": in_block("/x", refuse(ResponseError("odd"))),
+    "ResponseError after a verdict": in_spite_of(ResponseError, refused("/x", lambda r: r.success())),
+    "a failed assertion": in_spite_of(AssertionError, refused("/x", lambda r: None, AssertionError("mine"))),
+    "a failed assertion after a verdict": in_spite_of(
+        AssertionError, refused("/x", lambda r: r.failure("no"), AssertionError("mine"))
+    ),
+    "the end of the user": in_spite_of(GreenletExit, refused("/x", lambda r: None, GreenletExit())),
+    "another reason": in_block("/missing", lambda r: setattr(r, "reason", "Gone")),
+    "a reason in bytes": in_block("/missing", lambda r: setattr(r, "reason", b"Gone")),
+    "a reason that was looked at": in_block("/missing", lambda r: r.reason and None),
     "another status": in_block("/x", lambda r: setattr(r, "status_code", 500)),
     "a status that is none": in_block("/x", lambda r: setattr(r, "status_code", 0)),
     "another name": in_block("/x", lambda r: r.request_meta.update(name="other")),
@@ -257,7 +344,12 @@ BLOCKS: dict[str, Call] = {
     "no block": lambda c: c.get("/x", catch_response=True),
     "the user's context": in_block("/x", lambda r: setattr(r._recorded[0].user, "mood", "bad")),
 }
-METHODS = ("__enter__", "__exit__", "success")
+
+
+def described_after(response: Any) -> tuple[Any, ...]:
+    """What the model can still see of a request when it was recorded."""
+    meta = response.request_meta
+    return meta["name"], meta["context"], described_failure(meta["exception"], response)
 
 
 @pytest.mark.parametrize("call", BLOCKS.values(), ids=BLOCKS)
@@ -268,19 +360,17 @@ def test_a_block_ends_as_in_python(
     records, counts = [], []
     for native in (True, False):
         if not native:
-            for name in METHODS:
-                monkeypatch.setattr(
-                    ResponseContextManager, name, getattr(ResponseContextManager, name).__wrapped__
-                )
+            judge_in_python(monkeypatch)
         session, stats = session_at(server, user=Visitor())
         if not native:
             in_python(session)
-        if with_listeners:
-            records.append(record_of(session, server, call))
-        else:
-            call(session)
+        for _ in range(3):
+            if with_listeners:
+                records.append(record_of(session, server, call))
+            else:
+                records.append(described_after(call(session)))
         counts.append(counted_in(stats))
-    assert records[:1] == records[1:]
+    assert records[:3] == records[3:]
     assert counts[0] == counts[1]
 
 

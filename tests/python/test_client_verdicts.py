@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 import urllib3
-from client_harness import Server, answer, client, events, hook, server
+from client_harness import Server, answer, client, events, hook, judge_in_python, server
 
 from locust.clients import HttpSession, ResponseContextManager
 from locust.event import EventHook
@@ -17,6 +17,12 @@ from locust.exception import CatchResponseError, InterruptTaskSet, LocustError, 
 __all__ = ["client", "events", "hook", "server"]
 
 NOT_FOUND = answer("404 Not Found", "missing")
+
+
+@pytest.fixture(params=["natively", "in Python"], autouse=True)
+def judged(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "in Python":
+        judge_in_python(monkeypatch)
 
 
 # Whether this program prepares the request in C or in Python.

@@ -302,6 +302,38 @@ class TestErrors:
         stats_module.print_error_report(stats)
         assert messages == []
 
+    @pytest.mark.parametrize("error", ["no", ValueError("no"), ConnectionRefusedError(111, "no")])
+    def test_of_a_known_kind_are_counted_without_python(
+        self, stats: RequestStats, monkeypatch: pytest.MonkeyPatch, error: Any
+    ) -> None:
+        stats.log_error("GET", "/a", error)
+        ((key, row),) = stats.errors.items()
+        with monkeypatch.context() as patch:
+            patch.setattr("locust._stats.error.hashlib.sha256", None)
+            stats.log_error("GET", "/a", error)
+        assert (row.occurrences, stats.get("/a", "GET").num_failures, stats.num_failures) == (2, 2, 2)
+        stats.errors[key] = StatsError("GET", "/a", "of the model's own")
+        stats.log_error("GET", "/a", error)
+        assert (row.occurrences, stats.errors[key].occurrences) == (2, 1)
+        stats.errors.clear()
+        stats.log_error("GET", "/a", error)
+        assert stats.errors[key].occurrences == 1
+
+    @pytest.mark.parametrize(
+        ("owner", "name"),
+        [(StatsError, "parse_error"), (StatsError, "create_key"), (RequestStats, "_kind_of_failure")],
+    )
+    def test_are_told_apart_as_the_model_says(
+        self, stats: RequestStats, monkeypatch: pytest.MonkeyPatch, owner: type, name: str
+    ) -> None:
+        stats.log_error("GET", "/a", "no 1")
+        asked: list[str] = []
+        plain = getattr(owner, name)
+        monkeypatch.setattr(owner, name, lambda *args: [asked.append(name), plain(*args)][1])
+        stats.log_error("GET", "/a", "no 1")
+        assert asked
+        assert stats.num_failures == 2
+
     def test_survive_the_wire(self, stats: RequestStats) -> None:
         stats.log_error("GET", "/a", ValueError("x"))
         ((key, data),) = stats.serialize_errors().items()

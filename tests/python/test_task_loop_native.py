@@ -15,7 +15,7 @@ from typing import Any
 import gevent
 import pytest
 from api_harness import run_users
-from client_harness import Server, server
+from client_harness import Server, answer, server
 
 import locust
 import locust_nest
@@ -35,7 +35,7 @@ from locust import (
     task,
     transition,
 )
-from locust.exception import LocustError, RescheduleTask, RescheduleTaskImmediately, StopUser
+from locust.exception import LocustError, RescheduleTask, RescheduleTaskImmediately, ResponseError, StopUser
 from locust.user.declaring import filter_tasks_by_tags
 from locust.user.wait_time import poisson
 from locust_nest.nest_taskset import make_nest_user
@@ -123,6 +123,50 @@ def test_a_block_with_a_verdict_runs_none_either(watch: Watch, server: Server) -
             with self.client.get("/", catch_response=True) as response:
                 if watch.iterations % 2:
                     response.success()
+
+    run(watch, server, Visitor)
+    assert watch.ours == []
+
+
+def failed_assertion(client: Any) -> None:
+    with pytest.raises(AssertionError), client.get("/", catch_response=True):
+        raise AssertionError
+
+
+def refused(client: Any) -> None:
+    with client.get("/", catch_response=True):
+        raise ResponseError("odd")
+
+
+def judged(path: str, verdict: str = "") -> Callable[[Any], None]:
+    def visit(client: Any) -> None:
+        with client.get(path, catch_response=True) as response:
+            if verdict:
+                response.failure(verdict)
+
+    return visit
+
+
+FAILURES: dict[str, Callable[[Any], None]] = {
+    "a status": lambda client: client.get("/missing"),
+    "a status in a block": judged("/missing"),
+    "a verdict": judged("/", "not what I want"),
+    "an exception in a block": refused,
+    "a failed assertion in a block": failed_assertion,
+}
+
+
+@pytest.mark.parametrize("ask", FAILURES.values(), ids=FAILURES)
+def test_a_failure_of_a_known_kind_runs_none_either(
+    watch: Watch, server: Server, ask: Callable[[Any], None]
+) -> None:
+    server.answers["/missing"] = answer("404 Not Found", "missing")
+
+    class Visitor(HttpUser):
+        @task
+        def visit(self) -> None:
+            watch.iterate()
+            ask(self.client)
 
     run(watch, server, Visitor)
     assert watch.ours == []

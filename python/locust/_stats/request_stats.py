@@ -12,6 +12,7 @@ import nest_engine
 
 from .. import stats as settings
 from .._engine_attributes import WriteThroughDict, utf8_text
+from .._texts import repr_of
 from .entry import StatsEntry, StatsEntryDict
 from .error import StatsError, StatsErrorDict
 from .generator import Moment
@@ -28,7 +29,7 @@ TIMELINE_INTERVAL_S = 1.0
 MAX_ROWS = 10_000
 # The rows that count what exceeds them; of no method, for they stand for all.
 FURTHER_NAMES = nest_engine.RequestStats.OVERFLOW_NAME
-FURTHER_FAILURES = "(all further failures)"
+FURTHER_FAILURES = nest_engine.RequestStats.OVERFLOW_ERROR
 FURTHER_EXCEPTIONS = "(all further exceptions)"
 
 
@@ -183,6 +184,9 @@ class RequestStats:
         self._core.log_error(entry.method, entry.name, time.time())
         key = StatsError.create_key(entry.method, entry.name, error)
         self._kind_of_failure(key, StatsError, entry.method, entry.name, error).occurred()
+        text = error if isinstance(error, str) else repr_of(error)
+        if StatsError.parse_error(error) == utf8_text(text) == text:
+            self._core.remember_error(entry.method, entry.name, text, key)
 
     def _kind_of_failure(self, key: str, make: Callable[..., StatsError], *args: Any) -> StatsError:
         """What counts failures with this key: `make(*args)` if there is none yet."""
@@ -237,6 +241,11 @@ class RequestStats:
 
     def serialize_errors(self) -> dict[str, StatsErrorDict]:
         return {key: error.serialize() for key, error in self.errors.items()}
+
+
+# Mostly the kind of a failure is known by its text.
+RequestStats.log_error = nest_engine.NativeMethod(RequestStats.log_error, "log error")  # type: ignore[method-assign, assignment]
+nest_engine.describe_statistics(RequestStats, StatsError)
 
 
 class StatsListener:

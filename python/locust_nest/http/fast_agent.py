@@ -42,7 +42,7 @@ from .fast_response import (
 from .fast_sockets import SocketExchange, make_pools
 from .multipart import encode_multipart, held_files
 from .network import client_of
-from .response import sent_request
+from .response import SentRequest
 from .timings import timings_of
 from .uploads import UNKNOWN_LENGTH, held_in_memory, is_read, open_exchange
 from .urls import is_unix
@@ -206,7 +206,7 @@ class LocustUserAgent:
                     response.content = b""
             if exchange.has_set_cookie:
                 raw = exchange.raw if on_sockets else response.stream
-                extract_cookies_to_jar(self.cookiejar, sent_request(exchange), raw)  # type: ignore[arg-type]
+                extract_cookies_to_jar(self.cookiejar, SentRequest(exchange), raw)  # type: ignore[arg-type]
             status = exchange.status
             if follow and status in self.redirect_response_codes and response.headers.get("Location"):
                 if len(history) >= self.max_redirects:

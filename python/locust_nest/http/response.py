@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import lru_cache
@@ -73,33 +74,49 @@ def describe_raw(raw: Any, exchange: Exchange) -> None:
     raw.status = exchange.status
     raw.version = exchange.version
     raw.reason = exchange.reason
-    raw.headers = joined_headers(exchange.headers)
+    raw.headers = joined_headers(exchange)
     raw._original_response = _OriginalResponse(exchange.headers)
 
 
-def joined_headers(items: list[tuple[str, str]]) -> CaseInsensitiveDict[str]:
+def joined_headers(exchange: Exchange) -> CaseInsensitiveDict[str]:
     """The headers by name; those that came more than once are joined by a comma."""
-    joined: dict[str, tuple[str, str]] = {}
-    for name, value in items:
-        first, before = joined.get(name.lower(), (name, None))
-        joined[name.lower()] = first, value if before is None else f"{before}, {value}"
-    return CaseInsensitiveDict(joined.values())
+    # Not by its constructor, which files them one after the other.
+    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict.__new__(CaseInsensitiveDict)
+    headers._store = OrderedDict(exchange.headers_by_name)  # type: ignore[attr-defined]
+    return headers
 
 
-def sent_request(exchange: Exchange) -> PreparedRequest:
-    """The request of `exchange` as `requests` describes a request that it prepared."""
-    request = PreparedRequest()
-    request.method = exchange.method
-    request.url = exchange.url
-    request.headers = CaseInsensitiveDict(exchange.request_headers)
-    request.body = body = exchange.request_body
+class SentRequest(PreparedRequest):
+    """The request of an exchange as `requests` describes one that it prepared, whose parts are made when touched."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        # Not PreparedRequest.__init__: whatever is missing is made when it is touched.
+        self._exchange = exchange
+
+    def __reduce__(self) -> Any:
+        return PreparedRequest, (), {name: getattr(self, name) for name in _REQUEST_PARTS}
+
+
+def _request_headers(request: SentRequest) -> CaseInsensitiveDict[str]:
+    headers = CaseInsensitiveDict(request._exchange.request_headers)
+    body = request._exchange.request_body
     if body is not None:
-        request.headers["Content-Length"] = str(len(body.encode() if isinstance(body, str) else body))
-    elif request.method not in ("GET", "HEAD"):
-        request.headers["Content-Length"] = "0"
-    request.hooks = default_hooks()
-    request._cookies = RequestsCookieJar()  # type: ignore[attr-defined]
-    return request
+        headers["Content-Length"] = str(len(body.encode() if isinstance(body, str) else body))
+    elif request._exchange.method not in ("GET", "HEAD"):
+        headers["Content-Length"] = "0"
+    return headers
+
+
+_REQUEST_PARTS: dict[str, Callable[[Any], Any]] = {
+    "method": lambda request: request._exchange.method,
+    "url": lambda request: request._exchange.url,
+    "headers": _request_headers,
+    "_cookies": lambda request: RequestsCookieJar(),
+    "body": lambda request: request._exchange.request_body,
+    "hooks": lambda request: default_hooks(),
+    "_body_position": lambda request: None,
+}
+add_parts(SentRequest, _REQUEST_PARTS)
 
 
 def _response_cookies(response: EngineResponse) -> RequestsCookieJar:
@@ -152,11 +169,11 @@ _PARTS: dict[str, Callable[[Any], Any]] = {
     "cookies": _response_cookies,
     "elapsed": _from_exchange(lambda exchange: timedelta(milliseconds=exchange.elapsed_ms), timedelta),
     "encoding": _encoding,
-    "headers": _from_exchange(lambda exchange: joined_headers(exchange.headers), CaseInsensitiveDict),
+    "headers": _from_exchange(joined_headers, CaseInsensitiveDict),
     "history": lambda response: [],
     "raw": _from_exchange(RawBody),
     "reason": _from_exchange(lambda exchange: exchange.reason),
-    "request": _from_exchange(sent_request),
+    "request": _from_exchange(SentRequest),
     "timings": lambda response: timings_of(response._exchange or response._failed_exchange),
     "url": _from_exchange(lambda exchange: exchange.url),
 }

@@ -43,11 +43,15 @@ class JudgedResponse:
     _was_reported = False
     # What the model sees as the event's exception before it has judged.
     _known_failure: BaseException | None = None
-    # session, method, name, response time, context, exception, start time, URL
+    # session, method, name, response time, context, exception or text of one to be made, start time, URL
     _recorded: tuple[Any, str, str, float, Mapping[str, Any] | None, Any, float, str]
 
     def _default_failure(self, name: str) -> BaseException | None:
         """What the status code or the lack of a response says; None for a success."""
+        raise NotImplementedError
+
+    def _status_failure(self, text: str) -> BaseException:
+        """That of a status, with this text."""
         raise NotImplementedError
 
     def _recorded_length(self) -> int:
@@ -95,6 +99,8 @@ class JudgedResponse:
 
     def _event_keywords(self) -> dict[str, Any]:
         session, method, name, response_time, context, exception, start_time, url = self._recorded
+        if isinstance(exception, str):  # so far only the statistics knew of it
+            exception = self._status_failure(exception)
         return {
             "request_type": method,
             "name": name,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "allocations.h"
 
 namespace nest::stats {
@@ -46,6 +48,81 @@ TEST(RequestStats, AddsUpPhasesInTheEntryAndInTheTotal) {
   other.reset(102.0);
   EXPECT_EQ(other.phases.requests, 0);
   EXPECT_EQ(other.phases.sums.waiting_ms, 0);
+}
+
+class KnownErrors : public ::testing::Test {
+ protected:
+  KnownErrors() { stats_.log_request("GET", "/a", 1.0, 0, 101.0); }
+
+  std::shared_ptr<StatsError> put(const std::string& key) {
+    auto error = std::make_shared<StatsError>(StatsError{"GET", "/a", key, key, 0, {}, {}});
+    stats_.put_error(key, error);
+    return error;
+  }
+
+  bool log(std::string_view text) { return stats_.log_known_error(*stats_.find("/a", "GET"), text, 102.0); }
+
+  RequestStats stats_{true, 100.0};
+};
+
+TEST_F(KnownErrors, AreCountedByTheirTextOnceItIsRemembered) {
+  const auto error = put("key");
+  EXPECT_FALSE(log("no"));
+  stats_.remember_error("GET", "/a", "no", "another key");
+  EXPECT_FALSE(log("no"));
+  stats_.remember_error("GET", "/a", "no", "key");
+  EXPECT_TRUE(log("no"));
+  EXPECT_TRUE(log("no"));
+  EXPECT_FALSE(log("no!"));
+  EXPECT_EQ(error->occurrences, 2);
+  EXPECT_EQ(error->last_seen, 102.0);
+  EXPECT_EQ(stats_.total->num_failures, 2);
+  EXPECT_EQ(stats_.find("/a", "GET")->num_failures, 2);
+}
+
+TEST_F(KnownErrors, AreOfOneMethodAndName) {
+  put("key");
+  stats_.remember_error("POST", "/a", "no", "key");
+  EXPECT_FALSE(log("no"));
+}
+
+TEST_F(KnownErrors, AreForgottenWhenOneIsRemovedOrReplaced) {
+  put("key");
+  put("other");
+  for (const auto& change :
+       {std::function<void()>([&] { stats_.erase_error("other"); }),
+        std::function<void()>([&] { put("key"); }), std::function<void()>([&] { stats_.clear_errors(); })}) {
+    stats_.remember_error("GET", "/a", "no", "key");
+    EXPECT_TRUE(log("no"));
+    change();
+    EXPECT_FALSE(log("no"));
+  }
+}
+
+TEST_F(KnownErrors, CountOthersTogetherWhenThereIsNoRoomAndAllAreKnown) {
+  stats_.max_entries = 2;
+  put("1");
+  put("2");
+  const auto others = put(std::string(RequestStats::kOverflowError));
+  stats_.remember_error("GET", "/a", "one", "1");
+  EXPECT_FALSE(log("three")) << "it may be the text of 2";
+  stats_.remember_error("GET", "/a", "two", "2");
+  EXPECT_TRUE(log("three"));
+  EXPECT_TRUE(log("four"));
+  EXPECT_TRUE(log("one"));
+  EXPECT_EQ(others->occurrences, 2);
+  stats_.max_entries = 4;
+  EXPECT_FALSE(log("five"));
+}
+
+TEST_F(KnownErrors, HaveOneTextEach) {
+  stats_.max_entries = 2;
+  put("1");
+  put("2");
+  put(std::string(RequestStats::kOverflowError));
+  stats_.remember_error("GET", "/a", "one", "1");
+  stats_.remember_error("GET", "/a", "the same", "1");
+  EXPECT_FALSE(log("the same"));
 }
 
 TEST(RequestStats, CountsFurtherNamesInOneEntryOnceThereAreEnough) {
