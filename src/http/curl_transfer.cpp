@@ -11,13 +11,12 @@
 #include "base/errors.h"
 #include "http/curl_names.h"
 #include "http/header_block.h"
+#include "http/tcp_connect.h"
 #include "http/unix_url.h"
 
 namespace nest::http {
 
 namespace {
-
-constexpr size_t kMaxUrl = 8'000'000;  // libcurl's limit for any text it is given
 
 // HTTP/2 without TLS, on a new connection and on one where it has begun. libcurl before 8.0 takes prior
 // knowledge for an order to begin, whatever the connection, which breaks it.
@@ -84,29 +83,6 @@ bool is_status_line(std::string_view line) {
   const size_t status = std::min(line.size(), line.find_first_not_of(" \t", at));
   return status > at && is_digit(status) && line[status] != '0' && is_digit(status + 1) &&
          is_digit(status + 2) && !is_digit(status + 3);
-}
-
-FailureKind connect_failure(int os_error) {
-  switch (os_error) {
-    case ECONNREFUSED:
-      return FailureKind::kRefused;
-    case ETIMEDOUT:
-      return FailureKind::kConnectTimeout;
-    case ECONNRESET:  // between the handshake and our looking at it
-      return FailureKind::kConnectionReset;
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-    case ENETDOWN:
-    case EADDRNOTAVAIL:
-    case EMFILE:
-    case ENFILE:
-    case ENOENT:  // a unix socket that is not there, or not for us
-    case EACCES:
-    case ENAMETOOLONG:
-      return FailureKind::kUnreachable;
-    default:
-      return FailureKind::kOther;
-  }
 }
 
 FailureKind failure_kind(CURLcode code, int os_error, std::string_view message, const Timings& timings) {

@@ -17,6 +17,8 @@
 
 namespace nest::http {
 
+constexpr size_t kMaxUrl = 8'000'000;  // libcurl's limit for any text it is given
+
 // A share object with a connection cache of its own. Its cache of names is only how libcurl is told the
 // addresses for one connection.
 class CurlShare {

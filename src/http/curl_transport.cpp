@@ -71,6 +71,21 @@ class CurlTransport final : public Connector {
     }
   }
 
+  std::optional<Endpoint> known_endpoint(const Exchange& exchange, const Target& target) override {
+    const Network& network = exchange.pool->network;
+    const HostPort host = host_of(target);
+    const auto port = static_cast<uint16_t>(host.port);
+    const auto* addresses = network.names->overridden(host);
+    if (addresses == nullptr && is_numeric_address(host.host)) return Endpoint{host.host, port};
+    if (addresses == nullptr) {
+      const Resolver::Answer* answer =
+          resolver_.known(host.name, network.time_to_live(), std::chrono::steady_clock::now());
+      if (answer != nullptr) addresses = &answer->addresses;
+    }
+    if (addresses == nullptr || addresses->size() != 1) return std::nullopt;
+    return Endpoint{addresses->front(), port};
+  }
+
   void connect(Exchange* exchange) override {
     std::unique_ptr<CurlTransfer> transfer = take_idle();
     transfer->prepare_connection(exchange, pool_of(*exchange), take_share());

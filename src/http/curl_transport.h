@@ -3,11 +3,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/file_descriptor.h"
 #include "http/look_ups.h"
+#include "http/request_head.h"
+#include "http/tcp_connect.h"
 #include "http/tls_stream.h"
 #include "http/transport.h"
 
@@ -24,6 +27,10 @@ struct OpenedConnection {
 class Connector : public Transport {
  public:
   using Opened = std::function<void(Exchange*, OpenedConnection)>;
+
+  // Where the exchange's server is, which `target` is of: if that is known without asking anybody, and there
+  // is one address of it.
+  virtual std::optional<Endpoint> known_endpoint(const Exchange& exchange, const Target& target) = 0;
 
   // Makes a connection as the exchange needs it: names, addresses, limits and settings are seen to. Then
   // `opened` has both, from outside libcurl, or the exchange is completed with its failure. Until then it may

@@ -58,6 +58,8 @@ class DirectConnection {
   Exchange* exchange = nullptr;  // null: idle
   ResponseParser parser;
   std::unique_ptr<BodyDecoder> decoder;
+  bool is_connecting = false;   // it does not stand yet; `last_activity` is when it was begun
+  int connect_error = 0;        // why it will not, where that was known at once
   uint64_t served = 0;          // requests with a response
   bool has_answered = false;    // something came for this request
   bool is_paused = false;       // is not read from: the reader of the body has to catch up

@@ -40,6 +40,8 @@ constexpr size_t kPieceSize = size_t{64} * 1024;
 constexpr size_t kIdleConnectionsPerUser = 100;
 // After which a server may give a connection up, and say so by an answer that nobody asked for.
 constexpr Duration kLongIdle = std::chrono::milliseconds(100);
+// Where nothing else is said; libcurl's.
+constexpr Duration kLongestConnect = std::chrono::minutes(5);
 // Memory for a body that was only announced.
 constexpr uint64_t kMostReserved = 256 * 1024;
 
@@ -85,7 +87,7 @@ class DirectTransport final : public Transport {
       }
       return send(*connection, exchange);
     }
-    curl_->connect(exchange);
+    connect(exchange, *target);
   }
 
   void cancel(Exchange* exchange) override {
@@ -111,6 +113,7 @@ class DirectTransport final : public Transport {
   void on_ready(int fd, uint32_t epoll_events) override {
     DirectConnection* connection = at(fd);
     if (connection == nullptr) return curl_->on_ready(fd, epoll_events);
+    if (connection->is_connecting) return end_connecting(*connection);
     if (connection->is_paused) return;
     if ((epoll_events & EPOLLOUT) != 0 && connection->has_unsent() && !write_on(*connection)) return;
     if ((epoll_events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) receive(*connection);
@@ -128,16 +131,10 @@ class DirectTransport final : public Transport {
       deadlines_.erase(deadlines_.begin());
       connection.next_check = SteadyTime::max();
       if (connection.exchange == nullptr) continue;
-      const SteadyTime deadline = read_deadline(connection);
-      if (deadline <= now) {
-        const bool is_sending = connection.is_sending() && !connection.has_answered;
-        fail(connection, {is_sending ? FailureKind::kSendTimeout : FailureKind::kReadTimeout, 0, {}});
-      } else {
-        const Duration limit = connection.exchange->request.read_timeout;
-        check_at(connection, deadline == SteadyTime::max()
-                                 ? now + limit
-                                 : std::max(deadline, now + std::chrono::milliseconds(1)));
-      }
+      if (deadline_of(connection) <= now)
+        fail(connection, {kind_of_timeout(connection, now), 0, {}});
+      else
+        check_at(connection, next_look(connection, now));
     }
   }
 
@@ -149,6 +146,7 @@ class DirectTransport final : public Transport {
     if (network.http_version != 11 || !network.goes_direct) return std::nullopt;
     if (request.awaits_continue && request.headers.has("Expect")) return std::nullopt;
     if (request.settings && !request.settings->proxy.empty()) return std::nullopt;
+    if (request.url.size() > kMaxUrl) return std::nullopt;
     const std::optional<Target> target = target_of(request.url);
     if (target && target->is_secure && !opens_tls()) return std::nullopt;
     head_.clear();
@@ -184,24 +182,71 @@ class DirectTransport final : public Transport {
     return found == pool.connections.rend() ? nullptr : found->get();
   }
 
+  // A connection of its own for the exchange, which goes by it once it stands. Without TLS, and where there
+  // is no choice of addresses, libcurl would do no more than this.
+  void connect(Exchange* exchange, const Target& target) {
+    const SteadyTime asked = std::chrono::steady_clock::now();
+    const std::optional<Endpoint> endpoint =
+        target.is_secure ? std::nullopt : curl_->known_endpoint(*exchange, target);
+    if (!endpoint) return curl_->connect(exchange);
+    const SteadyTime begun = std::chrono::steady_clock::now();
+    ConnectionAttempt attempt = begin_to_connect(*endpoint, exchange->pool->network.local_address);
+    if (attempt.socket.get() < 0) return curl_->connect(exchange);  // which tells what is amiss
+    const int fd = attempt.socket.get();
+    DirectConnection& connection = add({std::move(attempt.socket), nullptr, fd}, *exchange);
+    connection.is_connecting = true;
+    connection.connect_error = attempt.os_error;
+    connection.last_activity = begun;
+    occupy(connection, exchange);
+    Timings& timings = exchange->timings;
+    timings.dns = begun - asked;
+    timings.connect = timings.tls = Duration::zero();
+    watch(connection);
+    check_at(connection, next_look(connection, begun));
+  }
+
+  void end_connecting(DirectConnection& connection) {
+    const int error =
+        connection.connect_error != 0 ? connection.connect_error : connection_error(connection.fd);
+    if (error == EINPROGRESS) return;
+    if (error != 0)
+      return fail(connection,
+                  {connect_failure(error), error, std::string("Failed to connect: ") + std::strerror(error)});
+    connection.is_connecting = false;
+    Exchange* exchange = connection.exchange;
+    exchange->timings.connect = std::chrono::steady_clock::now() - connection.last_activity;
+    if (exchange->request.read_timeout == Duration::zero()) drop_check(connection);
+    direct_target(*exchange);
+    send(connection, exchange);
+  }
+
   // libcurl has made the connection for this exchange.
   void take_over(Exchange* exchange, OpenedConnection opened) {
-    DirectPool& pool = pool_of(*exchange);
+    DirectConnection& connection = add(std::move(opened), *exchange);
+    direct_target(*exchange);
+    send(connection, exchange);
+  }
+
+  DirectConnection& add(OpenedConnection opened, const Exchange& first) {
+    DirectPool& pool = pool_of(first);
     const auto fd = static_cast<size_t>(opened.fd);
     if (fd >= by_fd_.size()) by_fd_.resize(fd + 1);
     by_fd_[fd] =
-        pool.connections.emplace_back(std::make_unique<DirectConnection>(std::move(opened), pool, *exchange))
+        pool.connections.emplace_back(std::make_unique<DirectConnection>(std::move(opened), pool, first))
             .get();
-    direct_target(*exchange);
-    send(*by_fd_[fd], exchange);
+    return *by_fd_[fd];
+  }
+
+  static void occupy(DirectConnection& connection, Exchange* exchange) {
+    connection.exchange = exchange;
+    exchange->transfer = &connection;
+    exchange->is_direct = true;
   }
 
   // REQUIRES that head_ has the request's head.
   void send(DirectConnection& connection, Exchange* exchange) {
     const Request& request = exchange->request;
-    exchange->transfer = &connection;
-    exchange->is_direct = true;
-    connection.exchange = exchange;
+    occupy(connection, exchange);
     connection.has_answered = connection.response_ended = false;
     connection.send_failure = {};
     connection.parser.begin(exchange->response, request.method == "HEAD");
@@ -419,7 +464,7 @@ class DirectTransport final : public Transport {
       let_go(connection);
       close(connection);
       exchange->timings.sending = exchange->timings.sent = SteadyTime{};
-      return curl_->connect(exchange);
+      return connect(exchange, *target_of(exchange->request.url));
     }
     if (failure.kind == FailureKind::kNone) {
       if (connection.parser.close() == Event::kEnd)
@@ -462,7 +507,7 @@ class DirectTransport final : public Transport {
   }
 
   void close(DirectConnection& connection) {
-    if (connection.next_check != SteadyTime::max()) deadlines_.erase({connection.next_check, &connection});
+    drop_check(connection);
     if (connection.interest != 0) ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, connection.fd, nullptr);
     by_fd_[static_cast<size_t>(connection.fd)] = nullptr;
     auto& connections = connection.pool.connections;
@@ -478,9 +523,10 @@ class DirectTransport final : public Transport {
   // Asks epoll for what the connection's state needs. A connection that is paused is not in the set at all,
   // where its end would be told of again and again.
   void watch(DirectConnection& connection) {
-    const uint32_t wanted = connection.is_paused      ? 0U
-                            : connection.has_unsent() ? EPOLLIN | EPOLLOUT
-                                                      : EPOLLIN;
+    const uint32_t wanted = connection.is_paused       ? 0U
+                            : connection.is_connecting ? EPOLLOUT
+                            : connection.has_unsent()  ? EPOLLIN | EPOLLOUT
+                                                       : EPOLLIN;
     if (wanted == connection.interest) return;
     epoll_event event{};
     event.events = wanted;
@@ -494,14 +540,49 @@ class DirectTransport final : public Transport {
   }
 
   void check_at(DirectConnection& connection, SteadyTime when) {
-    if (connection.next_check != SteadyTime::max()) deadlines_.erase({connection.next_check, &connection});
+    drop_check(connection);
+    if (when == SteadyTime::max()) return;
     connection.next_check = when;
     deadlines_.emplace(when, &connection);
+  }
+
+  void drop_check(DirectConnection& connection) {
+    if (connection.next_check == SteadyTime::max()) return;
+    deadlines_.erase({connection.next_check, &connection});
+    connection.next_check = SteadyTime::max();
+  }
+
+  // When to look at the connection's time limit again.
+  static SteadyTime next_look(const DirectConnection& connection, SteadyTime now) {
+    SteadyTime when = deadline_of(connection);
+    const Duration limit = connection.exchange->request.read_timeout;
+    // What does not apply yet may do so from now on.
+    if (limit != Duration::zero() && read_deadline(connection) == SteadyTime::max())
+      when = std::min(when, now + limit);
+    return std::max(when, now + std::chrono::milliseconds(1));
+  }
+
+  static SteadyTime deadline_of(const DirectConnection& connection) {
+    const SteadyTime deadline = read_deadline(connection);
+    return connection.is_connecting ? std::min(deadline, connect_deadline(connection)) : deadline;
+  }
+
+  static FailureKind kind_of_timeout(const DirectConnection& connection, SteadyTime now) {
+    if (connection.is_connecting && connect_deadline(connection) <= now) return FailureKind::kConnectTimeout;
+    return connection.is_sending() && !connection.has_answered ? FailureKind::kSendTimeout
+                                                               : FailureKind::kReadTimeout;
+  }
+
+  static SteadyTime connect_deadline(const DirectConnection& connection) {
+    const Duration limit = connection.exchange->request.connect_timeout;
+    return connection.last_activity + (limit == Duration::zero() ? kLongestConnect : limit);
   }
 
   static SteadyTime read_deadline(const DirectConnection& connection) {
     const Exchange& exchange = *connection.exchange;
     if (exchange.request.read_timeout == Duration::zero()) return SteadyTime::max();
+    if (connection.is_connecting && exchange.request.connect_timeout != Duration::zero())
+      return SteadyTime::max();  // that is the limit
     SteadyTime silent_since = connection.last_activity;
     if (exchange.streaming) {  // while nobody waits for the server it may be silent
       const SteadyTime waits_since = exchange.streaming->python_waits_since;

@@ -1,5 +1,5 @@
-// HTTP/1.1 in the common case without libcurl's machinery for transfers: it opens the connections, and what
-// goes over them is written and read here.
+// HTTP/1.1 in the common case without libcurl's machinery for transfers: it opens the connections, unless
+// that is trivial, and what goes over them is written and read here.
 #pragma once
 
 #include <memory>

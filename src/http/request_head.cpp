@@ -64,6 +64,17 @@ std::optional<Target> target_of(std::string_view url) {
   return target;
 }
 
+HostPort host_of(const Target& target) {
+  std::string_view host = target.authority;
+  int port = target.is_secure ? 443 : 80;
+  if (const auto colon = host.rfind(':'); colon != std::string_view::npos && !host.ends_with(']')) {
+    std::from_chars(host.data() + colon + 1, host.data() + host.size(), port);
+    host = host.substr(0, colon);
+  }
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  return {std::string(host), port, std::string(host)};
+}
+
 void append_head(std::string& text, const Request& request, const Target& target,
                  std::optional<uint64_t> body_length) {
   const auto& lines = request.headers.lines();

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "http/exchange.h"
+#include "http/host_names.h"
 
 namespace nest::http {
 
@@ -21,6 +22,9 @@ struct Target {
 // Of an http or https URL that needs no normalising to be sent: lower-case scheme and host, printable ASCII
 // only. Nothing of any other.
 std::optional<Target> target_of(std::string_view url);
+
+// The host and port of it, as libcurl spells them.
+HostPort host_of(const Target& target);
 
 // Appends all of it, with the empty line, and an Authorization where the URL has one and the headers do not.
 // The body has so many bytes, or comes in chunks.

@@ -8,6 +8,7 @@
 #include <future>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "engine_fixture.h"
@@ -514,6 +515,21 @@ TEST_P(EngineTest, ASilentServerRunsIntoTheReadTimeout) {
   const auto done = run(std::move(exchange));
   EXPECT_EQ(done->failure.kind, FailureKind::kReadTimeout);
   EXPECT_GE(done->timings.response_time(), milliseconds(50));
+}
+
+TEST_P(EngineTest, TheTimeoutOfARequestIsNoneForTheNext) {
+  const ScriptedServer server([](Connection& connection) {
+    bool is_first = true;
+    while (!connection.read_request().empty()) {
+      if (!std::exchange(is_first, false)) std::this_thread::sleep_for(milliseconds(150));
+      connection.send(kOk);
+    }
+  });
+  auto limited = make(server.url("/"));
+  limited->request.read_timeout = milliseconds(50);
+  EXPECT_EQ(run(std::move(limited))->response.status, 200);
+  EXPECT_EQ(get(server.url("/"))->response.status, 200);
+  EXPECT_EQ(server.accepted(), 1);
 }
 
 TEST_P(EngineTest, AServerThatReadsSlowlyIsNotSilent) {

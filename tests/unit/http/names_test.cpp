@@ -13,6 +13,7 @@
 
 #include "engine_fixture.h"
 #include "http/curl_names.h"
+#include "http/request_head.h"
 #include "scripted_server.h"
 
 namespace nest::http {
@@ -230,6 +231,18 @@ TEST(HostsToConnectTo, AreSpeltAsLibcurlKeepsThem) {
   EXPECT_TRUE(is_numeric_address(one("http://127.1/").host));
   EXPECT_FALSE(is_numeric_address("name.test"));
   EXPECT_TRUE(hosts_to_connect_to("no url", "").empty());
+}
+
+TEST(HostsToConnectTo, AreSpeltAlikeWhereLibcurlIsNotAsked) {
+  for (const std::string url : {"http://name.test/", "https://name.test/x", "http://name.test:81?q",
+                                "https://name.test:81/", "http://user:word@na-me_1.test/",
+                                "http://127.0.0.1:8080/", "http://[::1]/", "http://[fe80::1]:8080/"}) {
+    const HostPort ours = host_of(*target_of(url));
+    const HostPort theirs = hosts_to_connect_to(url, "").at(0);
+    EXPECT_EQ(ours.host, theirs.host);
+    EXPECT_EQ(ours.port, theirs.port);
+    EXPECT_EQ(ours.name, theirs.name);
+  }
 }
 
 TEST(HostsToConnectTo, DependOnWhoLooksUpBehindAProxy) {
