@@ -17,6 +17,7 @@ import pytest
 import requests
 from client_harness import Server, answer, redirect, server
 from leaks import ROUND, left_over_by
+from requests.auth import HTTPBasicAuth
 
 from locust import User
 from locust.clients import HttpSession
@@ -253,10 +254,19 @@ COMMON: dict[str, Use] = {
 
 HTTP: dict[str, Use] = {
     "timeout": lambda client: client.get("/", timeout=10),
+    "params with lists": lambda client: client.get("/?a=b", params={"a": [1, "ä", None], "b": b"c"}),
+    "params of another type": lambda client: client.get("/", params=OwnDict({"a": "b"})),
+    "params as text": lambda client: client.get("/", params="a=b c"),
+    "form of pairs": lambda client: client.post("/", data=[("a", 1), ["b", 2.5]]),
+    "HTTPBasicAuth": lambda client: client.get("/", auth=HTTPBasicAuth("joe", "secret")),
+    "auth of another kind": lambda client: client.get("/", auth=lambda request: request),
+    "keywords that say nothing": lambda client: client.get("/", stream=False, proxies={}, cert=None),
+    "names that are new each time": lambda client: client.get("/", **{"".join(["ver", "ify"]): False}),
     "two timeouts": lambda client: client.get("/", timeout=(10, 10.0)),
     "verify": lambda client: client.get("/", verify=False),
     "attribute verify": with_attributes(verify=False),
     "attribute auth": with_attributes(auth=("joe", "secret")),
+    "attribute request_name": with_attributes(request_name="other"),
     "attribute params": with_attributes(params={"a": "b"}),
     "attribute max_body_size": with_attributes(max_body_size=1),
     "attribute stream": with_attributes(stream=True),

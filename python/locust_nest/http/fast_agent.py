@@ -42,6 +42,7 @@ from .fast_response import (
 from .fast_sockets import SocketExchange, make_pools
 from .multipart import encode_multipart, held_files
 from .network import client_of
+from .parts import add_parts
 from .response import SentRequest
 from .timings import timings_of
 from .uploads import UNKNOWN_LENGTH, held_in_memory, is_read, open_exchange
@@ -134,12 +135,6 @@ class LocustUserAgent:
         if cookiejar is not None:
             self.cookiejar = cookiejar
 
-    def __getattr__(self, name: str) -> Any:
-        if name != "cookiejar":
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self.cookiejar = SessionCookieJar()
-        return self.cookiejar
-
     def close(self) -> None:
         self.clientpool.close()
         if self._sockets is not None:
@@ -183,9 +178,7 @@ class LocustUserAgent:
         sent_url = with_params(url, params, extra) if params or extra else url
         on_sockets = self._ssl_context_factory is not None and sent_url.startswith("https")
         send = self._perform_on_sockets if on_sockets else self._perform
-        base = {**self.default_headers, "Accept-Encoding": _ACCEPT_ENCODING}
-        if accept is not None:
-            base["Accept"] = accept
+        base = _base_headers(tuple(self.default_headers.items()), accept)
         make = StreamedResponse if stream else ResponseContextManager if catching else FastResponse
         history: list[FastResponse] = []
         taken = 0.0
@@ -244,7 +237,7 @@ class LocustUserAgent:
         stream: bool,
         method: str,
         url: str,
-        base: dict[str, str],
+        base: Mapping[str, str],
         headers: Any,
         body: Body,
         content_type: str | None,
@@ -256,12 +249,13 @@ class LocustUserAgent:
         limits = (self.connection_timeout or None, self.network_timeout or None)
         engine = self.clientpool.engine
         perform: Any = engine.perform
-        if is_read(body):
+        comes_later = is_read(body)
+        if comes_later:
             headers, length = _framed(headers, body)
             perform = partial(open_exchange, engine, stream=stream, body=body, length=length)
         elif stream:
             perform = partial(open_exchange, engine, stream=True)
-        whole = None if is_read(body) else body
+        whole = None if comes_later else body
         rest = (
             whole, *limits, self._settings, content_type, authorization, cookie, self.max_body_size,
         )  # fmt: skip
@@ -269,7 +263,7 @@ class LocustUserAgent:
         retries = 0
         while True:
             exchange = NotImplemented
-            if not is_read(body):  # whose length is a header that has to be looked at
+            if not comes_later:  # whose length is a header that has to be looked at
                 exchange = perform(method, url, False, base, headers, *rest)
             if exchange is NotImplemented:
                 exchange = perform(method, quoted(url), True, None, _prepared(base, headers), *rest)
@@ -292,7 +286,7 @@ class LocustUserAgent:
         stream: bool,
         method: str,
         url: str,
-        base: dict[str, str],
+        base: Mapping[str, str],
         headers: Any,
         body: Body,
         content_type: str | None,
@@ -322,6 +316,18 @@ class LocustUserAgent:
         in_chunks = length == UNKNOWN_LENGTH
         error = exchange.send(self._sockets, self.connection_timeout, self.network_timeout, in_chunks)
         return exchange, error, (perf_counter() - started) * 1000
+
+
+@lru_cache(maxsize=256)
+def _base_headers(defaults: tuple[tuple[str, str], ...], accept: str | None) -> Mapping[str, str]:
+    """What goes with every request: for all users the same object, which the engine need not look through again."""
+    base = CaseInsensitiveDict({**dict(defaults), "Accept-Encoding": _ACCEPT_ENCODING})
+    if accept is not None:
+        base["Accept"] = accept
+    return base
+
+
+add_parts(LocustUserAgent, {"cookiejar": lambda agent: SessionCookieJar()})
 
 
 def encode_payload(payload: Any, files: Any = None) -> tuple[Body, str | None]:

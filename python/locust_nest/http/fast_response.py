@@ -16,11 +16,12 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
 from locust.exception import LocustError
+from nest_engine import Exchange
 
 from .fast_failures import BadStatusCode, failure_of
 from .fast_sockets import SocketExchange
 from .parts import add_parts
-from .response import RawBody
+from .response import RawBody, encoding_named
 from .streams import StreamedBody
 from .timings import Timings, timings_of
 from .verdict import JudgedResponse
@@ -171,15 +172,18 @@ class FastResponse(JudgedResponse):
         if isinstance(self.error, BadStatusCode):
             self.error = self.error.with_its_url()
 
+    def _declared_encoding(self) -> str | None:
+        if "headers" in self.__dict__ or type(self._exchange) is not Exchange:
+            return get_encoding_from_headers(self.headers)
+        return encoding_named(self._exchange.header("content-type"))
+
     def _decoded(self) -> str | None:
         if self.content is None:
             return None
         if not self.content:
-            self.encoding = self.encoding or get_encoding_from_headers(self.headers) or "utf-8"
+            self.encoding = self.encoding or self._declared_encoding() or "utf-8"
             return ""
-        self.encoding = (
-            self.encoding or get_encoding_from_headers(self.headers) or _guessed_encoding(self.content)
-        )
+        self.encoding = self.encoding or self._declared_encoding() or _guessed_encoding(self.content)
         if self.encoding is None:
             return None
         try:

@@ -140,7 +140,7 @@ def _from_exchange(make: Callable[[Exchange], Any], otherwise: Any = None) -> Ca
 
 
 @lru_cache(maxsize=256)
-def _encoding_named(content_type: str | None) -> str | None:
+def encoding_named(content_type: str | None) -> str | None:
     """What `requests` concludes from a Content-Type header, parsed once for each value that servers send."""
     return get_encoding_from_headers(
         CaseInsensitiveDict({} if content_type is None else {"content-type": content_type})
@@ -157,7 +157,7 @@ def _encoding(response: EngineResponse) -> str | None:
     exchange = own.get("_exchange")
     if exchange is None or "headers" in own:
         return get_encoding_from_headers(response.headers)
-    return _encoding_named(exchange.header("content-type"))
+    return encoding_named(exchange.header("content-type"))
 
 
 _PARTS: dict[str, Callable[[Any], Any]] = {
@@ -220,7 +220,7 @@ class EngineResponse(Response):
         own = self.__dict__
         exchange = own.get("_exchange")
         if exchange is not None and not kwargs and _TOUCHED.isdisjoint(own):
-            encoding = _encoding_named(exchange.header("content-type"))
+            encoding = encoding_named(exchange.header("content-type"))
             if encoding is not None:
                 try:
                     text = exchange.text(encoding)
