@@ -151,7 +151,8 @@ Object full_context(PyObject* session, PyObject* context) {
     const Object of_user(PyObject_CallMethodNoArgs(user.get(), around->context));
     if (!of_user || PyDict_Update(full.get(), of_user.get()) < 0) return Object();
   }
-  if (PyObject_IsTrue(context) == 1 && PyDict_Update(full.get(), context) < 0) return Object();
+  const int says_more = PyObject_IsTrue(context);
+  if (says_more < 0 || (says_more == 1 && PyDict_Update(full.get(), context) < 0)) return Object();
   return full;
 }
 

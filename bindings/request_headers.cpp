@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
+
+#include "object.h"
 
 namespace nest::bindings {
 
@@ -70,17 +73,13 @@ HeaderResult merge_dict(PyObject* dict, bool values_are_pairs, http::HeaderLines
   return HeaderResult::kMerged;
 }
 
-// The dictionary inside a requests CaseInsensitiveDict, borrowed from it; null for anything else.
-PyObject* store_of(PyObject* headers) {
+// The dictionary inside a requests CaseInsensitiveDict; null for anything else.
+Object store_of(PyObject* headers) {
   static PyObject* const kStore = PyUnicode_InternFromString("_store");
-  if (PyDict_Check(headers)) return nullptr;
-  PyObject* store = PyObject_GetAttr(headers, kStore);
-  if (store == nullptr) {
-    PyErr_Clear();
-    return nullptr;
-  }
-  Py_DECREF(store);
-  return PyDict_Check(store) ? store : nullptr;
+  if (PyDict_Check(headers)) return Object();
+  Object store(PyObject_GetAttr(headers, kStore));
+  if (!store) PyErr_Clear();
+  return store && PyDict_Check(store.get()) ? std::move(store) : Object();
 }
 
 }  // namespace
@@ -100,22 +99,22 @@ bool take_prepared_headers(PyObject* items, http::HeaderLines& lines) {
 HeaderResult merge_headers(PyObject* headers, http::HeaderLines& lines) {
   if (headers == Py_None) return HeaderResult::kMerged;
   if (PyDict_CheckExact(headers)) return merge_dict(headers, false, lines);
-  PyObject* store = store_of(headers);
-  return store == nullptr ? HeaderResult::kUnusual : merge_dict(store, true, lines);
+  const Object store = store_of(headers);
+  return store ? merge_dict(store.get(), true, lines) : HeaderResult::kUnusual;
 }
 
 HeaderResult MergedHeaders::merge(PyObject* headers, http::HeaderLines& lines) {
-  PyObject* store = headers == Py_None || PyDict_CheckExact(headers) ? nullptr : store_of(headers);
-  if (store == nullptr) return merge_headers(headers, lines);
-  if (!is_of(store)) {
+  const Object store = headers == Py_None || PyDict_CheckExact(headers) ? Object() : store_of(headers);
+  if (!store) return merge_headers(headers, lines);
+  if (!is_of(store.get())) {
     forget();
-    const HeaderResult result = merge_dict(store, true, lines_);
+    const HeaderResult result = merge_dict(store.get(), true, lines_);
     if (result != HeaderResult::kMerged) {
       forget();
       return result;
     }
     PyObject* item = nullptr;
-    for (Py_ssize_t position = 0; PyDict_Next(store, &position, nullptr, &item) != 0;) {
+    for (Py_ssize_t position = 0; PyDict_Next(store.get(), &position, nullptr, &item) != 0;) {
       items_.push_back(Py_NewRef(item));
     }
   }

@@ -201,9 +201,11 @@ struct Session {
 bool says_something(PyObject* value) {
   if (value == nullptr || value == Py_None || value == Py_False) return false;
   if (!PyDict_CheckExact(value)) return true;
+  const Object kept = Object::borrowed(value);  // what is asked whether it is true may change the dictionary
   PyObject* item = nullptr;
   for (Py_ssize_t position = 0; PyDict_Next(value, &position, nullptr, &item) != 0;) {
-    if (PyObject_IsTrue(item) != 0) return true;
+    const Object asked = Object::borrowed(item);
+    if (PyObject_IsTrue(asked.get()) != 0) return true;
   }
   return false;
 }

@@ -83,8 +83,6 @@ bool record_common_case(Recorder& recorder, PyObject* const* args) {
   const auto name = text(args[2]);
   Number length;
   if (!method || !name || !to_number(args[4], length)) return false;
-  stats::StatsEntry* entry = stats->counting(*name, *method);
-  if (entry == nullptr) return false;
   stats::Sample sample{std::nullopt, length, wall_time_s(), std::nullopt};
   std::optional<stats::Phases> phases;
   if (args[3] != Py_None) {
@@ -93,6 +91,9 @@ bool record_common_case(Recorder& recorder, PyObject* const* args) {
     sample.response_time_ms = response_time_ms;
     if (args[5] != Py_None) phases = phases_of(args[5], response_time_ms.real());
   }
+  // Last: a number that is none of Python's own may run what clears the statistics.
+  stats::StatsEntry* entry = stats->counting(*name, *method);
+  if (entry == nullptr) return false;
   stats->percentile_window_s = recorder.window(sample.now_s);
   stats->log_request(*entry, sample, phases);
   return true;

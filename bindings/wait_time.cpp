@@ -40,10 +40,10 @@ const Names& names() {
   return made;
 }
 
-PyObject* global(const WaitTimeObject& self, PyObject* name) {
+Object global(const WaitTimeObject& self, PyObject* name) {
   PyObject* found = PyDict_GetItemWithError(self.space, name);
   if (found == nullptr && PyErr_Occurred() == nullptr) PyErr_SetObject(PyExc_NameError, name);
-  return found;
+  return Object::borrowed(found);
 }
 
 // The arithmetic is Python's, so that it gives the same numbers for whatever was given.
@@ -59,9 +59,9 @@ PyObject* product(const Object& one, const Object& other) {
 
 // first + random.random() * (second - first)
 PyObject* between(const WaitTimeObject& self, PyObject* /*instance*/) {
-  PyObject* module = global(self, names().random);
-  if (module == nullptr) return nullptr;
-  const Object share(PyObject_CallMethodNoArgs(module, names().random));
+  const Object module = global(self, names().random);
+  if (!module) return nullptr;
+  const Object share(PyObject_CallMethodNoArgs(module.get(), names().random));
   const Object width(share ? PyNumber_Subtract(self.second, self.first) : nullptr);
   return sum(Object::borrowed(self.first), Object(product(share, width)));
 }
@@ -70,9 +70,9 @@ PyObject* constant(const WaitTimeObject& self, PyObject* /*instance*/) { return 
 
 // What is left of `first` since the end of the last wait.
 PyObject* pace(const WaitTimeObject& self, PyObject* instance) {
-  PyObject* perf_counter = global(self, names().perf_counter);
-  if (perf_counter == nullptr) return nullptr;
-  const Object now(PyObject_CallNoArgs(perf_counter));
+  const Object perf_counter = global(self, names().perf_counter);
+  if (!perf_counter) return nullptr;
+  const Object now(PyObject_CallNoArgs(perf_counter.get()));
   const Object last_run(now ? PyObject_GetAttr(instance, names().last_run) : nullptr);
   const Object last_wait(last_run ? PyObject_GetAttr(instance, names().last_wait_time) : nullptr);
   const Object since_last_run(difference(now, last_run));
@@ -89,8 +89,8 @@ PyObject* pace(const WaitTimeObject& self, PyObject* instance) {
 }
 
 PyObject* exponential(const WaitTimeObject& self, PyObject* /*instance*/) {
-  PyObject* module = global(self, names().random);
-  return module == nullptr ? nullptr : PyObject_CallMethodOneArg(module, names().expovariate, self.first);
+  const Object module = global(self, names().random);
+  return module ? PyObject_CallMethodOneArg(module.get(), names().expovariate, self.first) : nullptr;
 }
 
 struct Kind {
