@@ -84,7 +84,9 @@ def read_a_little(client: Any, url: str) -> None:
 
 
 @pytest.fixture(params=["http", "fast"])
-def any_client(request: Any, client: Any, hook: Any) -> Any:
+def any_client(request: Any, client: Any, hook: Any, events: list[Any]) -> Any:
+    client.get("/")  # opens what the first request of the process opens for good
+    events.clear()
     return client if request.param == "http" else FastHttpSession("http://127.0.0.1", hook, None)
 
 
