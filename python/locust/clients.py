@@ -35,7 +35,7 @@ from locust_nest.http.adapter import (
     split_timeout,
 )
 from locust_nest.http.cookies import SessionCookieJar, cookie_header
-from locust_nest.http.failures import request_error, unwrap
+from locust_nest.http.failures import plain_cause, request_error, unwrap
 from locust_nest.http.keywords import (
     PostKeywords,
     PutKeywords,
@@ -47,7 +47,7 @@ from locust_nest.http.multipart import encode_multipart, held_files
 from locust_nest.http.network import client_of
 from locust_nest.http.parts import add_parts
 from locust_nest.http.renaming import Renaming
-from locust_nest.http.response import EngineResponse, SentRequest
+from locust_nest.http.response import EngineResponse
 from locust_nest.http.urls import is_absolute, is_unix, path_of
 from locust_nest.http.verdict import JudgedResponse
 from locust_nest.http.versions import ChoosesVersion
@@ -84,6 +84,8 @@ _FORM = "application/x-www-form-urlencoded"
 
 # A mistake of the model's, which is raised; all else that goes wrong is a failed request.
 _UNUSABLE_URL = (MissingSchema, InvalidSchema, InvalidURL, LocationParseError)
+# The kinds of failures among which they are.
+_OF_THE_URL = ("invalid_url", "name_resolution")
 # Keywords of a request that the engine takes as they are; any other lets `requests` prepare the request.
 _NATIVE_KEYWORDS = frozenset(
     ("headers", "data", "json", "params", "files", "timeout", "allow_redirects", "verify", "auth")
@@ -117,6 +119,10 @@ class ResponseContextManager(JudgedResponse, EngineResponse):  # type: ignore[mi
     """
 
     _streamed = False
+    # Of a failed request that `requests` did not prepare: the limits of connecting and reading, and what is known
+    # of the cause.
+    _limits: tuple[float | None, float | None] | None = None
+    _cause: Exception | None = None
 
     def _recorded_length(self) -> int:
         if self._streamed:
@@ -169,7 +175,19 @@ class ResponseContextManager(JudgedResponse, EngineResponse):  # type: ignore[mi
             return None
         return next(self._recorded[0].resolve_redirects(self, self.request, yield_requests=True), None)
 
+    def _made_error(self) -> Exception | None:
+        exchange, limits = self._failed_exchange, self._limits
+        if exchange is None or limits is None:
+            return None
+        return request_error(exchange, self.request, *limits, cause=self._cause)
+
     def _default_failure(self, name: str) -> BaseException | None:
+        if self._limits is not None and not self._is_legacy and "error" not in vars(self):
+            # The wrappers are made for those who look.
+            assert self._failed_exchange is not None
+            self._cause = self._cause or plain_cause(self._failed_exchange)
+            if self._cause is not None:
+                return self._cause
         if self.error is not None:
             return self.error if self._is_legacy else unwrap(self.error)
         if self.status_code < 400 or self.status_code >= 600:
@@ -470,9 +488,8 @@ class HttpSession(requests.Session, ChoosesVersion):
     ) -> _Sent:
         response = ResponseContextManager(exchange)
         if exchange.failure is not None:
-            response.request = SentRequest(exchange)
-            response.error = request_error(exchange, response.request, *limits)
-            if isinstance(response.error, _UNUSABLE_URL):
+            response._limits = limits
+            if exchange.failure[0] in _OF_THE_URL and isinstance(response.error, _UNUSABLE_URL):
                 raise response.error
             return response, exchange.response_time_ms, url
         if "#" in url:

@@ -62,6 +62,37 @@ def test_a_refused_connection_is_a_response_with_status_0(nowhere: Any, events: 
     assert event["response"] is response
 
 
+def innermost(error: BaseException) -> BaseException:
+    while error.__context__ is not None:
+        error = error.__context__
+    return error
+
+
+# What is named before its wrappers are made, and what is not.
+@pytest.mark.parametrize("keywords", [{}, {"proxies": {"https": "http://nobody.invalid"}}])
+def test_the_error_is_around_the_exception_that_was_recorded(
+    client: Any, server: Server, nowhere: Any, events: list[dict[str, Any]], keywords: dict[str, Any]
+) -> None:
+    server.answers["/closed"] = b""
+    refused = nowhere.get("/x", **keywords)
+    closed = nowhere.get(f"{server.url}/closed", **keywords)
+    for response, event in zip((refused, closed), events, strict=True):
+        assert type(response.error) is requests.ConnectionError
+        assert response.error is response.error
+        assert innermost(response.error) is event["exception"]
+        assert response.error.request is response.request
+    assert "Max retries exceeded with url: /x" in str(refused.error)
+    assert "Connection aborted" in str(closed.error)
+
+
+def test_a_response_has_no_error_and_keeps_none(client: Any) -> None:
+    response = client.get("/")
+    assert response.error is None
+    assert "error" not in vars(response)
+    response.error = mine = ValueError("mine")
+    assert response.error is mine
+
+
 def test_the_verdict_on_a_refused_connection(nowhere: Any, events: list[dict[str, Any]]) -> None:
     with nowhere.get("/x", catch_response=True):
         pass

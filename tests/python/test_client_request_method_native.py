@@ -272,6 +272,12 @@ def refuse(error: Exception) -> Call:
     return judge
 
 
+def raised_for_status(session: Any) -> None:
+    with session.get("/missing", catch_response=True) as response:
+        session.last = response
+        response.raise_for_status()
+
+
 A_THING = object()
 
 
@@ -339,6 +345,10 @@ BLOCKS: dict[str, Call] = {
     "another name": in_block("/x", lambda r: r.request_meta.update(name="other")),
     "an error of its own": in_block("/x", lambda r: setattr(r, "error", ValueError("mine"))),
     "no answer": in_block("/closed", lambda r: r.success()),
+    "no answer, and no verdict": in_block("/closed", lambda r: None),
+    "no answer, which the model has seen": in_block("/closed", lambda r: r.error and None),
+    "a status that is raised": in_spite_of(requests.HTTPError, raised_for_status),
+    "a good status that is raised": in_block("/x", lambda r: r.raise_for_status()),
     "redirect": in_block("/from", lambda r: r.success()),
     "entered twice": in_block("/x", lambda r: r.__enter__().success()),
     "no block": lambda c: c.get("/x", catch_response=True),

@@ -50,10 +50,12 @@ def request_error(
     connect_timeout: float | None,
     read_timeout: float | None,
     proxy: str = "",
+    cause: Exception | None = None,
 ) -> Exception:
     """The exception for a failed exchange, with its causes chained as `requests` would have them.
 
-    All are RequestExceptions but one, which urllib3 lets through: LocationParseError.
+    `cause` is what plain_cause() has made of it before, if it was asked. All are RequestExceptions but one, which
+    urllib3 lets through: LocationParseError.
     """
     assert exchange.failure is not None
     kind, errno, message = exchange.failure
@@ -64,7 +66,7 @@ def request_error(
     if kind == "name_resolution" and not proxy and (invalid := _invalid_name(pool.host)):
         return invalid
     if kind in ("refused", "unreachable", "name_resolution", "connect_timeout"):
-        return _not_connected(exchange.failure, url, proxy, connect_timeout, request)
+        return _not_connected(exchange.failure, url, proxy, connect_timeout, request, cause)
     if exchange.status and kind != "http2":
         return _broken_body(body_error(exchange, exchange.body_length), request)
     if kind == "send_timeout":
@@ -80,10 +82,24 @@ def request_error(
         return _unwilling_proxy(OSError(_tunnel_failure(message)), pool, path_of(url), request)
     if kind == "bad_response" and message == "several lengths":
         return exceptions.InvalidHeader(_unequal_lengths(exchange), request=request)
-    cause = _why_no_response(exchange)
+    cause = cause or _why_no_response(exchange)
     if kind == "connection_closed" and proxy and url.startswith("http:"):
         return _unwilling_proxy(cause, _Peer(proxy, "ConnectionPool"), url, request)
     return aborted(cause, request)
+
+
+def plain_cause(exchange: Exchange) -> Exception | None:
+    """What `unwrap` would find in the exception of the commonest failures, without making that; None for others.
+
+    For exchanges without a proxy.
+    """
+    assert exchange.failure is not None
+    kind, errno, _ = exchange.failure
+    if exchange.status:
+        return None
+    if kind in ("refused", "unreachable"):
+        return OSError(errno, os.strerror(errno))
+    return _why_no_response(exchange) if kind in ("connection_closed", "connection_reset") else None
 
 
 def _why_no_response(exchange: Exchange) -> Exception:
@@ -214,7 +230,12 @@ def _caused_by(cause: BaseException, error: urllib3.HTTPError) -> urllib3.HTTPEr
 
 
 def _not_connected(
-    failure: tuple[str, int, str], url: str, proxy: str, limit: float | None, request: PreparedRequest
+    failure: tuple[str, int, str],
+    url: str,
+    proxy: str,
+    limit: float | None,
+    request: PreparedRequest,
+    cause: Exception | None,
 ) -> exceptions.RequestException:
     kind, errno, message = failure
     tunnelled = bool(proxy) and url.startswith("https")
@@ -228,8 +249,10 @@ def _not_connected(
         causes: tuple[Exception, ...] = ()
         kind_of: type[exceptions.RequestException] = exceptions.ConnectTimeout
     else:
-        unknown = kind == "name_resolution"
-        cause = unresolved(errno, message) if unknown else OSError(errno, os.strerror(errno))
+        if cause is None:
+            unknown = kind == "name_resolution"
+            cause = unresolved(errno, message) if unknown else OSError(errno, os.strerror(errno))
+        assert isinstance(cause, OSError)
         if isinstance(cause, socket.gaierror) and _NameResolutionError is not None:
             failed = _NameResolutionError(connection.host, connection, cause)
         else:

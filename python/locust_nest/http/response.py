@@ -19,7 +19,7 @@ from requests.utils import get_encoding_from_headers
 
 from nest_engine import Exchange
 
-from .parts import add_parts
+from .parts import LazyPart, add_parts
 from .timings import Timings, timings_of
 
 
@@ -160,6 +160,19 @@ def _encoding(response: EngineResponse) -> str | None:
     return encoding_named(exchange.header("content-type"))
 
 
+def _request_of(exchange: Exchange | None) -> SentRequest | None:
+    return None if exchange is None else SentRequest(exchange)
+
+
+class _Error(LazyPart):
+    """What kept a request from a response; no part of those that have none."""
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        if instance is None or instance._failed_exchange is not None:
+            return super().__get__(instance, owner)
+        return None
+
+
 _PARTS: dict[str, Callable[[Any], Any]] = {
     "_exchange": lambda response: None,
     "_content": _from_exchange(lambda exchange: exchange.body),
@@ -173,7 +186,7 @@ _PARTS: dict[str, Callable[[Any], Any]] = {
     "history": lambda response: [],
     "raw": _from_exchange(RawBody),
     "reason": _from_exchange(lambda exchange: exchange.reason),
-    "request": _from_exchange(SentRequest),
+    "request": lambda response: _request_of(response._exchange or response._failed_exchange),
     "timings": lambda response: timings_of(response._exchange or response._failed_exchange),
     "url": _from_exchange(lambda exchange: exchange.url),
 }
@@ -186,7 +199,7 @@ _TOUCHED = frozenset(("_content", "encoding", "headers"))
 class EngineResponse(Response):
     """Made from a finished exchange; a failed one gives status 0, no content and the exception in `error`."""
 
-    error: Exception | None = None
+    error: Any = _Error(lambda response: response._made_error())
     status_code: int
     timings: Timings | None
     """Where the time went; None if the engine did not send the request. Each response of `history` has its own."""
@@ -233,6 +246,10 @@ class EngineResponse(Response):
 
     def _adapter(self) -> Any:
         """What sends to the same server again."""
+        return None
+
+    def _made_error(self) -> Exception | None:
+        """That of a failed exchange, if the response knows what belongs to it."""
         return None
 
     def _next_request(self) -> PreparedRequest | None:
