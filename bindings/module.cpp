@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/errors.h"
+#include "fast_request_method.h"
 #include "http_client.h"
 #include "native_method.h"
 #include "request_method.h"
@@ -59,6 +60,7 @@ PYBIND11_EMBEDDED_MODULE(nest_engine, module) {
   check(add_wait_time(module.ptr()));
   check(add_http_types(module.ptr()));
   check(add_request_methods(module.ptr()));
+  check(add_fast_request_methods(module.ptr()));
   check(add_native_method(module.ptr()));
   check(add_response_blocks(module.ptr()));
   check(add_failure_log(module.ptr()));

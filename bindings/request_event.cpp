@@ -32,6 +32,8 @@ struct Surroundings {
   PyObject* log_error = PyUnicode_InternFromString("log_error");
   PyObject* response_only = Py_BuildValue("(s)", "response");  // a keyword
   PyObject* recorded = PyUnicode_InternFromString("_recorded");
+  PyObject* fire_name = PyUnicode_InternFromString("fire");
+  PyObject* report = PyUnicode_InternFromString("_report");
   PyObject* reason = PyUnicode_InternFromString("reason");
   PyObject* default_failure = PyUnicode_InternFromString("_default_failure");
 };
@@ -96,6 +98,24 @@ bool report_broken_listener() {
   return static_cast<bool>(Object(PyObject_CallOneArg(around->types.report_broken_listener, error)));
 }
 
+bool only_statistics_listen(PyObject* listeners) {
+  return PyTuple_GET_SIZE(listeners) == 1 && is_statistics_listener(PyTuple_GET_ITEM(listeners, 0));
+}
+
+// The context of the session's user, under that of the request; null with an exception set.
+Object full_context(PyObject* session, PyObject* context) {
+  const Object user(PyObject_GetAttr(session, around->user));
+  Object full(PyDict_New());
+  if (!user || !full) return Object();
+  if (user.get() != Py_None) {
+    const Object of_user(PyObject_CallMethodNoArgs(user.get(), around->context));
+    if (!of_user || PyDict_Update(full.get(), of_user.get()) < 0) return Object();
+  }
+  const int says_more = PyObject_IsTrue(context);
+  if (says_more < 0 || (says_more == 1 && PyDict_Update(full.get(), context) < 0)) return Object();
+  return full;
+}
+
 }  // namespace
 
 bool describe_events(const EventTypes& types) {
@@ -127,10 +147,6 @@ PyObject* event_of(PyObject* fire) {
                                                                              : nullptr;
 }
 
-bool only_statistics_listen(PyObject* listeners) {
-  return PyTuple_GET_SIZE(listeners) == 1 && is_statistics_listener(PyTuple_GET_ITEM(listeners, 0));
-}
-
 Object failure_by_status(const Answered& done, long status, PyObject* reason, PyObject* listeners) {
   const Object received(reason != nullptr ? nullptr : PyObject_GetAttr(done.exchange, around->reason));
   if (reason == nullptr) reason = received.get();
@@ -143,23 +159,25 @@ Object failure_by_status(const Answered& done, long status, PyObject* reason, Py
                                                     : make_failure(text.get(), done.response);
 }
 
-Object full_context(PyObject* session, PyObject* context) {
-  const Object user(PyObject_GetAttr(session, around->user));
-  Object full(PyDict_New());
-  if (!user || !full) return Object();
-  if (user.get() != Py_None) {
-    const Object of_user(PyObject_CallMethodNoArgs(user.get(), around->context));
-    if (!of_user || PyDict_Update(full.get(), of_user.get()) < 0) return Object();
-  }
-  const int says_more = PyObject_IsTrue(context);
-  if (says_more < 0 || (says_more == 1 && PyDict_Update(full.get(), context) < 0)) return Object();
-  return full;
-}
-
 bool remember(const Answered& done, PyObject* context, PyObject* failure) {
   const Object recorded(PyTuple_Pack(8, done.session, done.method, done.name, done.response_time, context,
                                      failure, done.start_time, done.url));
   return recorded && PyObject_SetAttr(done.response, around->recorded, recorded.get()) == 0;
+}
+
+bool tell(const Answered& done, PyObject* listeners, PyObject* failure) {
+  if (only_statistics_listen(listeners))
+    return tell_all(done, listeners, done.context, failure) && remember(done, done.context, failure);
+  const Object context = full_context(done.session, done.context);
+  return context && remember(done, context.get(), failure) &&
+         tell_all(done, listeners, context.get(), failure);
+}
+
+bool await_verdict(const Answered& done, PyObject* event) {
+  const Object context = full_context(done.session, done.context);
+  const Object report(context ? PyObject_GetAttr(event, around->fire_name) : nullptr);
+  return report && remember(done, context.get(), Py_None) &&
+         PyObject_SetAttr(done.response, around->report, report.get()) == 0;
 }
 
 bool tell_all(const Answered& done, PyObject* listeners, PyObject* context, PyObject* failure) {

@@ -44,11 +44,6 @@ Object listeners_of(PyObject* event);
 // The event whose method `fire` this is; null for anything else.
 PyObject* event_of(PyObject* fire);
 
-bool only_statistics_listen(PyObject* listeners);
-
-// The context of the session's user, under that of the request; null with an exception set.
-Object full_context(PyObject* session, PyObject* context);
-
 // What a request counts as is None for a success, else the exception; or, as long as only the statistics need
 // to know, the text of the HTTPError that a status makes.
 
@@ -58,6 +53,10 @@ Object failure_by_status(const Answered& done, long status, PyObject* reason, Py
 
 // Keeps in the response what its request_meta is made of; false with an exception set.
 bool remember(const Answered& done, PyObject* context, PyObject* failure);
+
+// What JudgedResponse._record does without a with-block, and with one; false with an exception set.
+bool tell(const Answered& done, PyObject* listeners, PyObject* failure);
+bool await_verdict(const Answered& done, PyObject* event);
 
 // Calls the listeners; false with an exception set if one raised what is for the caller.
 bool tell_all(const Answered& done, PyObject* listeners, PyObject* context, PyObject* failure);

@@ -23,6 +23,7 @@
 #include "request_address.h"
 #include "request_event.h"
 #include "request_headers.h"
+#include "session_verb.h"
 
 namespace nest::bindings {
 
@@ -55,6 +56,11 @@ constexpr std::array<const char*, kParameters> kParameterNames = {
     "method",          "url",    "name", "catch_response", "context", "data",    "json", "headers", "timeout",
     "allow_redirects", "params", "auth", "verify",         "stream",  "proxies", "cert", "hooks",   "files"};
 
+const ParameterNames& parameter_names() {
+  static const ParameterNames names(kParameterNames);
+  return names;
+}
+
 // Attributes that every session has of its own, and those that one may have.
 enum Attribute : uint8_t { kBaseUrl, kRequestEvent, kUser, kEngine, kTrustEnv, kCommonAttributes };
 constexpr std::array<const char*, kCommonAttributes> kCommonNames = {"base_url", "request_event", "user",
@@ -78,7 +84,6 @@ struct Surroundings {
   PyObject* normalize_url;
   PyObject* basic_auth;
 
-  std::array<PyObject*, kParameters> parameters;
   std::array<PyObject*, kCommonAttributes> common;
   std::array<PyObject*, kUnusualNames.size()> unusual;
   std::array<PyObject*, kInheritedNames.size()> inherited;
@@ -93,8 +98,6 @@ struct Surroundings {
   PyObject* header_for;
   PyObject* status_code;
   PyObject* exchange;
-  PyObject* fire;
-  PyObject* report;
   PyObject* record_response;
   PyObject* conclude;
   PyObject* json_type;
@@ -103,60 +106,8 @@ struct Surroundings {
 };
 Surroundings* around = nullptr;
 
-struct MethodObject : StandIn {
-  PyObject* method;  // null: the first argument
-  bool follows_redirects;
-  std::vector<Parameter> positional;  // after the session
-};
-
-MethodObject& as_method(PyObject* self) { return *reinterpret_cast<MethodObject*>(self); }
-
 // The arguments of one call, borrowed: the caller's as long as the call lasts.
 using Arguments = std::array<PyObject*, kParameters>;
-
-// Of upper-case letters only: a method that goes onto the wire as it stands.
-bool is_plain_method(PyObject* method) {
-  if (!PyUnicode_CheckExact(method) || !PyUnicode_IS_ASCII(method)) return false;
-  const std::string_view letters(reinterpret_cast<const char*>(PyUnicode_1BYTE_DATA(method)),
-                                 static_cast<size_t>(PyUnicode_GET_LENGTH(method)));
-  return !letters.empty() && std::all_of(letters.begin(), letters.end(),
-                                         [](char letter) { return letter >= 'A' && letter <= 'Z'; });
-}
-
-// kParameters for a name that is unknown here.
-size_t parameter_of(PyObject* name, size_t first) {
-  for (size_t place = first; place < kParameters; ++place) {
-    if (around->parameters[place] == name) return place;
-  }
-  // Names that the model makes as it runs are not interned.
-  for (size_t place = first; place < kParameters; ++place) {
-    if (PyUnicode_CompareWithASCIIString(name, kParameterNames[place]) == 0) return place;
-  }
-  return kParameters;
-}
-
-// False for anything that the Python function has to look at, be it only to refuse it.
-bool sort_arguments(const MethodObject& method, PyObject* const* args, Py_ssize_t count, PyObject* kwnames,
-                    Arguments& given) {
-  if (count < 1 || static_cast<size_t>(count - 1) > method.positional.size()) return false;
-  for (Py_ssize_t i = 1; i < count; ++i) given[method.positional[static_cast<size_t>(i - 1)]] = args[i];
-  const Py_ssize_t named = kwnames == nullptr ? 0 : PyTuple_GET_SIZE(kwnames);
-  for (Py_ssize_t i = 0; i < named; ++i) {
-    const size_t place =
-        parameter_of(PyTuple_GET_ITEM(kwnames, i), method.method == nullptr ? kMethod : kUrl);
-    if (place == kParameters || given[place] != nullptr) return false;
-    given[place] = args[count + i];
-  }
-  if (method.method != nullptr)
-    given[kMethod] = method.method;
-  else if (given[kMethod] == nullptr || !is_plain_method(given[kMethod]))
-    return false;
-  return given[kUrl] != nullptr && PyUnicode_CheckExact(given[kUrl]);
-}
-
-PyObject* or_none(PyObject* value) { return value == nullptr ? Py_None : value; }
-
-bool is_given(PyObject* value) { return value != nullptr && value != Py_None; }
 
 // Whether sessions of this type behave as HttpSession does. Python gives a type another version, never used
 // before, when it or a base of it changes.
@@ -333,31 +284,15 @@ Object make_response(PyObject* exchange, int status_code) {
   return response;
 }
 
-// What JudgedResponse._record does without a with-block; false with an exception set.
-bool fire(const Answered& done, int status, PyObject* listeners) {
-  const bool has_failed = status >= 400 && status < 600;
-  const Object failure =
-      has_failed ? failure_by_status(done, status, nullptr, listeners) : Object::borrowed(Py_None);
-  if (!failure) return false;
-  if (only_statistics_listen(listeners))
-    return tell_all(done, listeners, done.context, failure.get()) &&
-           remember(done, done.context, failure.get());
-  const Object context = full_context(done.session, done.context);
-  return context && remember(done, context.get(), failure.get()) &&
-         tell_all(done, listeners, context.get(), failure.get());
-}
-
-// What it does with one; false with an exception set.
-bool await_verdict(const Answered& done, PyObject* event) {
-  const Object context = full_context(done.session, done.context);
-  const Object report(context ? PyObject_GetAttr(event, around->fire) : nullptr);
-  return report && remember(done, context.get(), Py_None) &&
-         PyObject_SetAttr(done.response, around->report, report.get()) == 0;
+// What the request counts as, see request_event.h; null with an exception set.
+Object failure_of(const Answered& done, int status, PyObject* listeners) {
+  return status >= 400 && status < 600 ? failure_by_status(done, status, nullptr, listeners)
+                                       : Object::borrowed(Py_None);
 }
 
 // What there is to do when the exchange is complete.
-PyObject* answer(const MethodObject& method, PyObject* session, const Arguments& given,
-                 const Object& exchange, const Address& address, double start_time_s) {
+PyObject* answer(const SessionVerb& method, PyObject* session, const Arguments& given, const Object& exchange,
+                 const Address& address, double start_time_s) {
   const http::Exchange& done = reinterpret_cast<ExchangeObject*>(exchange.get())->request->exchange;
   const Object start_time(PyFloat_FromDouble(start_time_s));
   if (!start_time) return nullptr;
@@ -397,9 +332,9 @@ PyObject* answer(const MethodObject& method, PyObject* session, const Arguments&
   const Answered answered = {
       session,          given[kMethod],    name,         context,       response.get(), response_time.get(),
       start_time.get(), address.url.get(), length.get(), exchange.get()};
-  const bool told = catch_response == Py_True ? await_verdict(answered, event.get())
-                                              : fire(answered, status, listeners.get());
-  return told ? response.release() : nullptr;
+  if (catch_response == Py_True) return await_verdict(answered, event.get()) ? response.release() : nullptr;
+  const Object failure = failure_of(answered, status, listeners.get());
+  return failure && tell(answered, listeners.get(), failure.get()) ? response.release() : nullptr;
 }
 
 // A request that is ready to be sent, and what is needed when it has come back.
@@ -463,10 +398,10 @@ Ready make_ready(PyObject* self, const Arguments& given) {
 }
 
 PyObject* call(PyObject* self, PyObject* const* args, size_t count_and_flag, PyObject* kwnames) {
-  const MethodObject& method = as_method(self);
+  const SessionVerb& method = *reinterpret_cast<SessionVerb*>(self);
   const Py_ssize_t count = PyVectorcall_NARGS(count_and_flag);
   Arguments given{};
-  if (around != nullptr && sort_arguments(method, args, count, kwnames, given)) {
+  if (around != nullptr && method.sort_arguments(args, count, kwnames, given.data())) {
     const double start_time_s = wall_time_s();
     if (Ready ready = make_ready(args[0], given); ready.request) {
       auto request = Runtime::get().perform(std::move(ready.request));
@@ -479,69 +414,9 @@ PyObject* call(PyObject* self, PyObject* const* args, size_t count_and_flag, PyO
   return PyObject_Vectorcall(method.function, args, count_and_flag, kwnames);
 }
 
-// The parameters after the session that may stand without their names; false if there is one unknown to us.
-bool positional_parameters(PyObject* function, std::vector<Parameter>& parameters) {
-  const Object code(PyObject_GetAttrString(function, "__code__"));
-  const Object names(code ? PyObject_GetAttrString(code.get(), "co_varnames") : nullptr);
-  const Object count(code ? PyObject_GetAttrString(code.get(), "co_argcount") : nullptr);
-  if (!names || !count || !PyTuple_Check(names.get())) return false;
-  const Py_ssize_t positional = PyLong_AsSsize_t(count.get());
-  for (Py_ssize_t i = 1; i < positional; ++i) {
-    const char* name = PyUnicode_AsUTF8(PyTuple_GET_ITEM(names.get(), i));
-    size_t place = 0;
-    while (name != nullptr && place < kParameters && std::strcmp(kParameterNames[place], name) != 0) ++place;
-    if (name == nullptr || place == kParameters) return false;
-    parameters.push_back(static_cast<Parameter>(place));
-  }
-  return true;
-}
-
 PyObject* method_new(PyTypeObject* type, PyObject* args, PyObject* /*kwargs*/) {
-  PyObject* function = nullptr;
-  PyObject* http_method = nullptr;
-  int follows_redirects = 0;
-  if (PyArg_ParseTuple(args, "OOp", &function, &http_method, &follows_redirects) == 0) return nullptr;
-  std::vector<Parameter> positional;
-  if (!positional_parameters(function, positional)) {
-    if (PyErr_Occurred() == nullptr) PyErr_SetString(PyExc_TypeError, "not a verb of a session");
-    return nullptr;
-  }
-  PyObject* self = type->tp_alloc(type, 0);
-  if (self == nullptr) return nullptr;
-  MethodObject& method = as_method(self);
-  method.call = &call;
-  method.function = Py_NewRef(function);
-  method.method = http_method == Py_None ? nullptr : Py_NewRef(http_method);
-  method.follows_redirects = follows_redirects != 0;
-  new (&method.positional) std::vector<Parameter>(std::move(positional));
-  return self;
+  return new_verb(type, args, &call, parameter_names());
 }
-
-void method_dealloc(PyObject* self) {
-  PyTypeObject* type = Py_TYPE(self);
-  MethodObject& method = as_method(self);
-  Py_DECREF(method.function);
-  Py_XDECREF(method.method);
-  method.positional.~vector();
-  type->tp_free(self);
-  Py_DECREF(type);
-}
-
-PyType_Slot method_slots[] = {
-    {Py_tp_new, reinterpret_cast<void*>(&method_new)},
-    {Py_tp_dealloc, reinterpret_cast<void*>(&method_dealloc)},
-    {Py_tp_call, reinterpret_cast<void*>(&PyVectorcall_Call)},
-    {Py_tp_descr_get, reinterpret_cast<void*>(&bind_stand_in)},
-    {Py_tp_getattro, reinterpret_cast<void*>(&attribute_of_stand_in)},
-    {Py_tp_repr, reinterpret_cast<void*>(&repr_of_stand_in)},
-    {Py_tp_getset, attributes_of_stand_in},
-    {Py_tp_members, members_of_stand_in},
-    {0, nullptr},
-};
-
-PyType_Spec method_spec = {"nest_engine.RequestMethod", sizeof(MethodObject), 0,
-                           Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,
-                           method_slots};
 
 template <size_t kSize>
 bool intern(const std::array<const char*, kSize>& texts, std::array<PyObject*, kSize>& objects) {
@@ -576,8 +451,6 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
       {"_exchange", &made->exchange},
       {"_record", &made->record_response},
       {"_conclude", &made->conclude},
-      {"fire", &made->fire},
-      {"_report", &made->report},
       {"application/json", &made->json_type},
       {"application/x-www-form-urlencoded", &made->form_type}};
   for (const auto& [text, object] : names) {
@@ -585,9 +458,8 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
     if (*object == nullptr) return nullptr;
   }
   made->nothing = PyTuple_New(0);
-  if (made->nothing == nullptr || !intern(kParameterNames, made->parameters) ||
-      !intern(kCommonNames, made->common) || !intern(kUnusualNames, made->unusual) ||
-      !intern(kInheritedNames, made->inherited)) {
+  if (made->nothing == nullptr || !intern(kCommonNames, made->common) ||
+      !intern(kUnusualNames, made->unusual) || !intern(kInheritedNames, made->inherited)) {
     return nullptr;
   }
   if (merge_headers(default_headers, made->default_headers) != HeaderResult::kMerged) {
@@ -614,7 +486,7 @@ PyMethodDef functions[] = {
 }  // namespace
 
 int add_request_methods(PyObject* module) {
-  PyObject* type = PyType_FromSpec(&method_spec);
+  PyObject* type = verb_type("nest_engine.RequestMethod", &method_new);
   if (type == nullptr || PyModule_AddObject(module, "RequestMethod", type) < 0) return -1;
   return PyModule_AddFunctions(module, functions);
 }

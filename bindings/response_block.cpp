@@ -1,6 +1,7 @@
 #include "response_block.h"
 
 #include <array>
+#include <vector>
 
 #include "exchange_object.h"
 #include "object.h"
@@ -13,18 +14,24 @@ namespace {
 
 // Attributes of a response with which its block is not for us: it has something to say of its own, its body
 // is still to be read, or its request_meta was looked at and may have been changed.
-constexpr std::array kUnusualNames = {"request_meta", "locust_request_meta", "error",
+constexpr std::array kUnusualNames = {"request_meta", "locust_request_meta", "error",     "_broken",
                                       "_is_read",     "_streamed",           "_is_legacy"};
 
 // What the end of a block asks of its class.
 constexpr std::initializer_list<const char*> kAsked = {"_default_failure", "_recorded_length",
                                                        "_event_keywords", "request_meta", "error"};
 
+// A class of responses.
+struct Kind {
+  PyTypeObject* type;
+  bool fails_by_status;  // else by its `error` alone
+  Unchanged methods;
+};
+
 struct Surroundings {
-  PyTypeObject* response;
   PyTypeObject* response_error;
   PyObject* catch_error;
-  Unchanged methods;
+  std::vector<Kind> kinds;
   std::array<PyObject*, kUnusualNames.size()> unusual;
   PyObject* report = PyUnicode_InternFromString("_report");
   PyObject* entered = PyUnicode_InternFromString("_entered");
@@ -36,9 +43,18 @@ struct Surroundings {
 };
 Surroundings* around = nullptr;
 
+// Null for responses that are not for us.
+Kind* kind_of(PyObject* response) {
+  if (around == nullptr) return nullptr;
+  for (Kind& kind : around->kinds) {
+    if (kind.type == Py_TYPE(response)) return &kind;
+  }
+  return nullptr;
+}
+
 // The attributes of a response whose block is ours to enter and leave; null without an exception for another.
 Object attributes_of(PyObject* response) {
-  if (around == nullptr || Py_TYPE(response) != around->response) return Object();
+  if (kind_of(response) == nullptr) return Object();
   Object attributes(PyObject_GenericGetDict(response, nullptr));
   PyErr_Clear();
   if (attributes && PyDict_GetItemWithError(attributes.get(), around->report) == nullptr) return Object();
@@ -92,10 +108,10 @@ namespace {
 
 // What the request counts as at the end of its block; null, perhaps with an exception set, for what the
 // Python function has to look at.
-Object outcome(PyObject* attributes, PyObject* verdict, PyObject* error, const Answered& done,
-               PyObject* listeners) {
+Object outcome(const Kind& kind, PyObject* attributes, PyObject* verdict, PyObject* error,
+               const Answered& done, PyObject* listeners) {
   if (verdict != nullptr) return Object::borrowed(verdict == Py_True ? Py_None : verdict);
-  if (error != Py_None) return Object::borrowed(error);
+  if (error != Py_None || !kind.fails_by_status) return Object::borrowed(error);
   PyObject* status = PyDict_GetItemWithError(attributes, around->status_code);
   if (status == nullptr || !PyLong_CheckExact(status)) return Object();
   const long code = PyLong_AsLong(status);
@@ -109,7 +125,9 @@ Object outcome(PyObject* attributes, PyObject* verdict, PyObject* error, const A
 
 PyObject* leave_block(PyObject* const* args, Py_ssize_t count) {
   const Object attributes = count == 4 ? attributes_of(args[0]) : Object();
-  if (!attributes || !around->methods.holds() || says_something_unusual(attributes.get())) return nullptr;
+  if (!attributes) return nullptr;
+  Kind& kind = *kind_of(args[0]);
+  if (!kind.methods.holds() || says_something_unusual(attributes.get())) return nullptr;
   PyObject* error = args[2];
   const Object verdict = Object::borrowed(PyDict_GetItemWithError(attributes.get(), around->verdict));
   // The model's own trouble, not the server's: nothing is recorded.
@@ -131,7 +149,7 @@ PyObject* leave_block(PyObject* const* args, Py_ssize_t count) {
   if (part(5) != Py_None) return nullptr;
   const Answered done = {part(0), part(1), part(2), part(4),      args[0],
                          part(3), part(6), part(7), length.get(), exchange.get()};
-  const Object failure = outcome(attributes.get(), verdict.get(), error, done, listeners.get());
+  const Object failure = outcome(kind, attributes.get(), verdict.get(), error, done, listeners.get());
   if (!failure || (failure.get() != Py_None && !remember(done, done.context, failure.get())) ||
       !tell_all(done, listeners.get(), done.context, failure.get())) {
     return nullptr;
@@ -145,20 +163,24 @@ PyObject* describe_responses(PyObject* /*module*/, PyObject* args) {
   PyTypeObject* response = nullptr;
   PyTypeObject* response_error = nullptr;
   PyObject* catch_error = nullptr;
-  if (PyArg_ParseTuple(args, "O!OO!", &PyType_Type, &response, &catch_error, &PyType_Type, &response_error) ==
-      0) {
+  int fails_by_status = 0;
+  if (PyArg_ParseTuple(args, "O!OO!p", &PyType_Type, &response, &catch_error, &PyType_Type, &response_error,
+                       &fails_by_status) == 0) {
     return nullptr;
   }
   Py_INCREF(args);  // and with it all of them, for good
-  around = new Surroundings{response, response_error, catch_error, {response, kAsked}, {}};
-  for (size_t i = 0; i < kUnusualNames.size(); ++i)
-    around->unusual[i] = PyUnicode_InternFromString(kUnusualNames[i]);
+  if (around == nullptr) {
+    around = new Surroundings{response_error, catch_error, {}, {}};
+    for (size_t i = 0; i < kUnusualNames.size(); ++i)
+      around->unusual[i] = PyUnicode_InternFromString(kUnusualNames[i]);
+  }
+  around->kinds.push_back({response, fails_by_status != 0, {response, kAsked}});
   Py_RETURN_NONE;
 }
 
 PyMethodDef functions[] = {
     {"describe_responses", &describe_responses, METH_VARARGS,
-     "Whose with-blocks are left without Python. Once."},
+     "A class of responses whose with-blocks are left without Python."},
     {nullptr, nullptr, 0, nullptr},
 };
 

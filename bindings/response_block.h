@@ -14,7 +14,7 @@ PyObject* leave_block(PyObject* const* args, Py_ssize_t count);
 PyObject* judge_success(PyObject* const* args, Py_ssize_t count);
 PyObject* judge_failure(PyObject* const* args, Py_ssize_t count);
 
-// Adds describe_responses(response, failure, response_error: types) to the module; -1 with a Python exception
+// Adds describe_responses(...) to the module, see nest_engine.pyi; -1 with a Python exception
 // set on failure.
 int add_response_blocks(PyObject* module);
 

@@ -111,6 +111,9 @@ class RequestMethod:
     @property
     def __wrapped__(self) -> Callable[..., Any]: ...
 
+class FastRequestMethod(RequestMethod):
+    """The same for the sessions of FastHttpUser."""
+
 class NativeMethod:
     """A method without Python where that is all there is to do, and else the function for which it stands.
 
@@ -128,10 +131,11 @@ class NativeMethod:
     @property
     def __wrapped__(self) -> Callable[..., Any]: ...
 
-def describe_responses(response: type, failure: type, response_error: type, /) -> None:
-    """The class whose with-blocks are entered and left natively. Once.
+def describe_responses(response: type, failure: type, response_error: type, fails_by_status: bool, /) -> None:
+    """A class whose with-blocks are entered and left natively.
 
-    A failure that is given as text becomes a `failure`; a `response_error` is one when it is raised in a block.
+    A failure that is given as text becomes a `failure`; a `response_error` is one when it is raised in a block. Without
+    a verdict a response fails by its status, or else by its `error` alone.
     """
 
 def describe_statistics(stats: type, error: type, /) -> None:
@@ -155,6 +159,19 @@ def describe_sessions(
     /,
 ) -> None:
     """What `RequestMethod` works with; once, before the first request. See bindings/request_method.h."""
+
+def describe_fast_sessions(
+    session: type,
+    agent: type,
+    response: type,
+    caught_response: type,
+    cookie_jar: type,
+    accept_encoding: str,
+    encode_json: Callable[[Any], str],
+    encode_form: Callable[[Any], str],
+    /,
+) -> None:
+    """What `FastRequestMethod` works with, besides what `describe_sessions` is told; once, before the first request."""
 
 class HttpClient:
     """One user's connections, made from `local_address`; `dns_ttl` in seconds, instead of that of all."""

@@ -206,7 +206,7 @@ class ResponseContextManager(JudgedResponse, EngineResponse):  # type: ignore[mi
 _STEPS = {"__enter__": "enter block", "__exit__": "leave block", "success": "success", "failure": "failure"}
 for _name, _step in _STEPS.items():
     setattr(ResponseContextManager, _name, NativeMethod(getattr(ResponseContextManager, _name), _step))
-describe_responses(ResponseContextManager, CatchResponseError, ResponseError)
+describe_responses(ResponseContextManager, CatchResponseError, ResponseError, True)
 
 # The class of responses to which there was no answer, until 0.14.
 LocustResponse = ResponseContextManager

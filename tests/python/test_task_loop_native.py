@@ -20,6 +20,7 @@ from client_harness import Server, answer, server
 import locust
 import locust_nest
 from locust import (
+    FastHttpUser,
     HttpUser,
     Locust,
     MarkovTaskSet,
@@ -163,6 +164,31 @@ def test_a_failure_of_a_known_kind_runs_none_either(
     server.answers["/missing"] = answer("404 Not Found", "missing")
 
     class Visitor(HttpUser):
+        @task
+        def visit(self) -> None:
+            watch.iterate()
+            ask(self.client)
+
+    run(watch, server, Visitor)
+    assert watch.ours == []
+
+
+FAST_REQUESTS: dict[str, Callable[[Any], Any]] = {
+    "get": lambda client: client.get("/"),
+    "json": lambda client: client.post("/", json={"a": 1}, name="posted"),
+    "form": lambda client: client.post("/", {"a": 1}, headers={"X-A": "b"}),
+    "a block": judged("/"),
+    "a verdict": judged("/", "not what I want"),
+    "an exception in a block": refused,
+    "a failed assertion in a block": failed_assertion,
+}
+
+
+@pytest.mark.parametrize("ask", FAST_REQUESTS.values(), ids=FAST_REQUESTS)
+def test_an_iteration_of_a_fast_user_runs_none_either(
+    watch: Watch, server: Server, ask: Callable[[Any], None]
+) -> None:
+    class Visitor(FastHttpUser):
         @task
         def visit(self) -> None:
             watch.iterate()

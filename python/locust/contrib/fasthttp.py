@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from time import time
 from typing import Any, Unpack
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 from gevent.ssl import SSLContext
 from requests.auth import _basic_auth_str
@@ -16,7 +16,14 @@ from requests.auth import _basic_auth_str
 from locust.exception import CatchResponseError, LocustError, ResponseError, StopTest
 from locust.user.legacy import Locust
 from locust.user.users import NO_HOST, User
-from locust_nest.http.fast_agent import ClientPool, LocustBadStatusCode, LocustUserAgent, encode_payload
+from locust_nest.http.cookies import SessionCookieJar
+from locust_nest.http.fast_agent import (
+    ACCEPT_ENCODING,
+    ClientPool,
+    LocustBadStatusCode,
+    LocustUserAgent,
+    encode_payload,
+)
 from locust_nest.http.fast_failures import (
     FAILURE_EXCEPTIONS,
     BadStatusCode,
@@ -39,6 +46,7 @@ from locust_nest.http.renaming import Renaming
 from locust_nest.http.rest import RestMixin
 from locust_nest.http.urls import is_absolute
 from locust_nest.http.versions import ChoosesVersion
+from nest_engine import Exchange, FastRequestMethod, describe_fast_sessions
 
 __all__ = [
     "BadStatusCode",
@@ -203,6 +211,36 @@ class FastHttpSession(ChoosesVersion):
             self, catch_response, method, name, response_time, context, start_time, full_url
         )
 
+    def _conclude(
+        self,
+        exchange: Exchange,
+        method: str,
+        url: str,
+        body: str | bytes | None,
+        content_type: str | None,
+        accept: str | None,
+        headers: Mapping[str, Any] | None,
+        allow_redirects: bool,
+        name: str,
+        catch_response: bool,
+        context: Mapping[str, Any] | None,
+        start_time: float,
+    ) -> FastResponse:
+        """What a `FastRequestMethod` leaves to be done: the request failed, or the answer is no end in itself."""
+        response, response_time = self.client.send(
+            method,
+            url,
+            body,
+            content_type,
+            headers,
+            accept=accept,
+            authorization=self.auth_header,
+            follow=allow_redirects,
+            catching=catch_response,
+            answer=exchange,
+        )
+        return response._record(self, catch_response, method, name, response_time, context, start_time, url)
+
     def get(self, url: str, **kwargs: Unpack[FastKeywords]) -> ResponseContextManager:
         return self.request("GET", url, **kwargs)
 
@@ -237,6 +275,22 @@ class FastHttpSession(ChoosesVersion):
                 yield line.removesuffix("\r")
         if unfinished:
             yield unfinished
+
+
+# Which the engine carries out itself where nothing unusual is said.
+for _verb in ("request", "get", "head", "options", "delete", "patch", "post", "put"):
+    _method = None if _verb == "request" else _verb.upper()
+    setattr(FastHttpSession, _verb, FastRequestMethod(vars(FastHttpSession)[_verb], _method, True))
+describe_fast_sessions(
+    FastHttpSession,
+    LocustUserAgent,
+    FastResponse,
+    ResponseContextManager,
+    SessionCookieJar,
+    ACCEPT_ENCODING,
+    json_module.JSONEncoder().encode,
+    urlencode,
+)
 
 
 class _FastHttpSettings:

@@ -19,7 +19,7 @@ from requests.models import RequestEncodingMixin
 from requests.structures import CaseInsensitiveDict
 from requests.utils import requote_uri
 
-from nest_engine import HttpClient
+from nest_engine import Exchange, HttpClient
 
 from .adapter import connection_settings, shared_client
 from .cookies import SessionCookieJar, cookie_header
@@ -51,7 +51,7 @@ from .urls import is_unix
 _ONCE = "payload cannot be rewound and resent after a redirect"
 _IDEMPOTENT = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
 USER_AGENT = "python/gevent-http-client-2.6.1"
-_ACCEPT_ENCODING = "gzip, deflate, br"
+ACCEPT_ENCODING = "gzip, deflate, br"
 
 _is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 
@@ -173,8 +173,12 @@ class LocustUserAgent:
         follow: bool = True,
         stream: bool = False,
         catching: bool,
+        answer: Exchange | None = None,
     ) -> tuple[FastResponse, float]:
-        """The response, which is an ErrorResponse if there is none, and the milliseconds that the server took."""
+        """The response, which is an ErrorResponse if there is none, and the milliseconds that the server took.
+
+        `answer` is what has become of the request itself, if it was already sent.
+        """
         sent_url = with_params(url, params, extra) if params or extra else url
         on_sockets = self._ssl_context_factory is not None and sent_url.startswith("https")
         send = self._perform_on_sockets if on_sockets else self._perform
@@ -185,8 +189,9 @@ class LocustUserAgent:
         first_url = url
         while True:
             exchange, error, ms = send(
-                stream, method, sent_url, base, headers, body, content_type, authorization
+                stream, method, sent_url, base, headers, body, content_type, authorization, answer
             )
+            answer = None
             taken += ms
             if error is not None and not exchange.status:
                 return _failed(exchange, url, error, body), taken
@@ -242,8 +247,9 @@ class LocustUserAgent:
         body: Body,
         content_type: str | None,
         authorization: str | None,
+        answer: Exchange | None,
     ) -> tuple[Any, Exception | None, float]:
-        """The engine's exchange, what went wrong with it, and milliseconds."""
+        """The engine's exchange, what went wrong with it, and milliseconds. `answer` is that of the first attempt."""
         jar = self.__dict__.get("cookiejar")
         cookie = None if jar is None else self._cookie_header(jar, url)
         limits = (self.connection_timeout or None, self.network_timeout or None)
@@ -262,8 +268,10 @@ class LocustUserAgent:
         taken = 0.0
         retries = 0
         while True:
-            exchange = NotImplemented
-            if not comes_later:  # whose length is a header that has to be looked at
+            exchange: Any = NotImplemented
+            if answer is not None:
+                exchange, answer = answer, None
+            elif not comes_later:  # whose length is a header that has to be looked at
                 exchange = perform(method, url, False, base, headers, *rest)
             if exchange is NotImplemented:
                 exchange = perform(method, quoted(url), True, None, _prepared(base, headers), *rest)
@@ -291,6 +299,7 @@ class LocustUserAgent:
         body: Body,
         content_type: str | None,
         authorization: str | None,
+        _: Exchange | None,
     ) -> tuple[Any, Exception | None, float]:
         """The same over urllib3, whose sockets cooperate with other users, as soon as the header is there."""
         all_headers: CaseInsensitiveDict[Any] = CaseInsensitiveDict(base)
@@ -321,7 +330,7 @@ class LocustUserAgent:
 @lru_cache(maxsize=256)
 def _base_headers(defaults: tuple[tuple[str, str], ...], accept: str | None) -> Mapping[str, str]:
     """What goes with every request: for all users the same object, which the engine need not look through again."""
-    base = CaseInsensitiveDict({**dict(defaults), "Accept-Encoding": _ACCEPT_ENCODING})
+    base = CaseInsensitiveDict({**dict(defaults), "Accept-Encoding": ACCEPT_ENCODING})
     if accept is not None:
         base["Accept"] = accept
     return base

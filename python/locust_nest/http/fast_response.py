@@ -15,8 +15,8 @@ from requests.compat import chardet  # type: ignore[attr-defined]
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
-from locust.exception import LocustError
-from nest_engine import Exchange
+from locust.exception import CatchResponseError, LocustError, ResponseError
+from nest_engine import Exchange, NativeMethod, describe_responses
 
 from .fast_failures import BadStatusCode, failure_of
 from .fast_sockets import SocketExchange
@@ -175,7 +175,10 @@ class FastResponse(JudgedResponse):
     def _declared_encoding(self) -> str | None:
         if "headers" in self.__dict__ or type(self._exchange) is not Exchange:
             return get_encoding_from_headers(self.headers)
-        return encoding_named(self._exchange.header("content-type"))
+        content_type = self._exchange.header("content-type")
+        if content_type is not None and "," in content_type:  # it may have come twice
+            return get_encoding_from_headers(self.headers)
+        return encoding_named(content_type)
 
     def _decoded(self) -> str | None:
         if self.content is None:
@@ -272,6 +275,12 @@ class ResponseContextManager(FastResponse):
     def failure(self, exc: Any) -> None:
         """Count the request as a failure because of `exc`: an exception, or anything that describes one."""
         JudgedResponse.failure(self, exc)
+
+
+_STEPS = {"__enter__": "enter block", "__exit__": "leave block", "success": "success", "failure": "failure"}
+for _name, _step in _STEPS.items():
+    setattr(ResponseContextManager, _name, NativeMethod(getattr(ResponseContextManager, _name), _step))
+describe_responses(ResponseContextManager, CatchResponseError, ResponseError, False)
 
 
 class FastBody(StreamedBody):
