@@ -264,8 +264,13 @@ int add_exchange_types(PyObject* module) {
   return PyModule_AddObject(module, "Exchange", reinterpret_cast<PyObject*>(type_of_exchanges));
 }
 
+const http::Exchange* as_exchange(PyObject* object) {
+  return PyObject_TypeCheck(object, type_of_exchanges) != 0 ? &exchange_of(object) : nullptr;
+}
+
 const http::Timings* timings_of(PyObject* object) {
-  return PyObject_TypeCheck(object, type_of_exchanges) != 0 ? &exchange_of(object).timings : nullptr;
+  const http::Exchange* exchange = as_exchange(object);
+  return exchange == nullptr ? nullptr : &exchange->timings;
 }
 
 PyTypeObject* exchange_type() { return type_of_exchanges; }

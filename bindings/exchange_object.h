@@ -28,6 +28,9 @@ PyObject* describe(const http::Failure& failure);
 PyObject* make_exchange_object(PyTypeObject* type, std::unique_ptr<Runtime::PendingRequest> request,
                                bool body_is_text);
 
+// The request in a nest_engine.Exchange, as long as that lives; null for anything else.
+const http::Exchange* as_exchange(PyObject* object);
+
 // The stamps of a nest_engine.Exchange, as long as it lives; null for anything else.
 const http::Timings* timings_of(PyObject* object);
 

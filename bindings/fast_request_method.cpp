@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "cookie_header.h"
+#include "cookie_jar.h"
 #include "exchange_object.h"
 #include "http_client.h"
 #include "object.h"
@@ -54,7 +56,6 @@ struct Surroundings {
   PyTypeObject* agent;
   PyTypeObject* response;         // of a request
   PyTypeObject* caught_response;  // of one with catch_response
-  PyTypeObject* cookie_jar;
   PyObject* accept_encoding;
   PyObject* encode_json;
   PyObject* encode_form;
@@ -80,7 +81,6 @@ struct Surroundings {
     PyObject* cookies = PyUnicode_InternFromString("cookiejar");
     PyObject* valid_codes = PyUnicode_InternFromString("valid_response_codes");
     PyObject* redirect_codes = PyUnicode_InternFromString("redirect_response_codes");
-    PyObject* header_for = PyUnicode_InternFromString("header_for");
     PyObject* exchange = PyUnicode_InternFromString("_exchange");
     PyObject* status_code = PyUnicode_InternFromString("status_code");
     PyObject* url = PyUnicode_InternFromString("url");
@@ -179,8 +179,8 @@ bool build_with_agent(PyObject* agent, const Arguments& given, const Ready& read
   }
   Object cookie = Object::borrowed(Py_None);
   if (cookies) {
-    if (Py_TYPE(cookies.get()) != around->cookie_jar) return false;
-    cookie = Object(PyObject_CallMethodOneArg(cookies.get(), names.header_for, ready.url.get()));
+    cookie = cookies_for(cookies.get(), ready.url.get());
+    if (cookie.get() == Py_NotImplemented) return false;
   }
   const Object engine(cookie ? PyObject_GetAttr(pool.get(), names.engine) : nullptr);
   if (!engine || !is_http_client(engine.get())) return false;
@@ -259,6 +259,13 @@ Object make_response(PyTypeObject* type, PyObject* exchange, PyObject* url, int 
   return response;
 }
 
+// False if that is for Python, or with an exception set.
+bool keep_cookies(PyObject* session, const http::Exchange& exchange) {
+  const Object agent(PyObject_GetAttr(session, around->names.client));
+  const Object jar(agent ? PyObject_GetAttr(agent.get(), around->names.cookies) : nullptr);
+  return jar && take_cookies(jar.get(), exchange, false) == Taken::kDone;
+}
+
 // What there is to do when the exchange is complete.
 PyObject* answer(const SessionVerb& verb, PyObject* session, const Arguments& given, const Object& exchange,
                  const Ready& ready, double start_time_s) {
@@ -268,8 +275,9 @@ PyObject* answer(const SessionVerb& verb, PyObject* session, const Arguments& gi
   if (!start_time) return nullptr;
   PyObject* catch_response = given[kCatchResponse] == nullptr ? Py_False : given[kCatchResponse];
   PyObject* context = or_none(given[kContext]);
-  if (done.failure.kind != http::FailureKind::kNone || done.response.has_set_cookie ||
-      !is_success(done.response.status)) {
+  if (done.failure.kind != http::FailureKind::kNone || !is_success(done.response.status) ||
+      (done.response.has_set_cookie && !keep_cookies(session, done))) {
+    if (PyErr_Occurred() != nullptr) return nullptr;
     PyObject* allow_redirects = given[kAllowRedirects];
     if (allow_redirects == nullptr) allow_redirects = verb.follows_redirects ? Py_True : Py_False;
     PyObject* args[] = {session,
@@ -335,27 +343,24 @@ PyObject* describe_fast_sessions(PyObject* /*module*/, PyObject* args) {
   PyTypeObject* agent = nullptr;
   PyTypeObject* response = nullptr;
   PyTypeObject* caught_response = nullptr;
-  PyTypeObject* cookie_jar = nullptr;
   PyObject* accept_encoding = nullptr;
   PyObject* encode_json = nullptr;
   PyObject* encode_form = nullptr;
-  if (PyArg_ParseTuple(args, "O!O!O!O!O!UOO", &PyType_Type, &session, &PyType_Type, &agent, &PyType_Type,
-                       &response, &PyType_Type, &caught_response, &PyType_Type, &cookie_jar, &accept_encoding,
-                       &encode_json, &encode_form) == 0) {
+  if (PyArg_ParseTuple(args, "O!O!O!O!UOO", &PyType_Type, &session, &PyType_Type, &agent, &PyType_Type,
+                       &response, &PyType_Type, &caught_response, &accept_encoding, &encode_json,
+                       &encode_form) == 0) {
     return nullptr;
   }
   Py_INCREF(args);  // and with it all of them, for good
-  around = new Surroundings{
-      session,
-      agent,
-      response,
-      caught_response,
-      cookie_jar,
-      accept_encoding,
-      encode_json,
-      encode_form,
-      {session, {"request", "request_name", "auth_header", "_is_legacy", "_conclude"}},
-      {agent, {"send", "_perform", "_cookie_header", "valid_response_codes", "redirect_response_codes"}}};
+  around = new Surroundings{session,
+                            agent,
+                            response,
+                            caught_response,
+                            accept_encoding,
+                            encode_json,
+                            encode_form,
+                            {session, {"request", "request_name", "auth_header", "_is_legacy", "_conclude"}},
+                            {agent, {"send", "_perform", "valid_response_codes", "redirect_response_codes"}}};
   Py_RETURN_NONE;
 }
 

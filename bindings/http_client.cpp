@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "cookie_header.h"
 #include "exchange_object.h"
 #include "http/curl_transport.h"
 #include "http/plain_url.h"
@@ -116,16 +117,14 @@ bool to_body(PyObject* value, http::Request& request) {
   return true;
 }
 
-// A header of ours; false with a Python exception set when `value` is neither text in Latin-1 nor None.
-bool set_header(PyObject* value, std::string_view name, http::HeaderLines& lines) {
-  if (value == Py_None) return true;
-  if (!PyUnicode_Check(value) || PyUnicode_KIND(value) != PyUnicode_1BYTE_KIND) {
-    Py_XDECREF(PyUnicode_AsLatin1String(value));  // raises
-    return false;
-  }
-  const auto* data = reinterpret_cast<const char*>(PyUnicode_1BYTE_DATA(value));
-  lines.set(name, {data, static_cast<size_t>(PyUnicode_GET_LENGTH(value))});
-  return true;
+// A header's text, or a session's jar, alone or with the request's own cookies: (jar or None, cookies).
+bool set_cookies(PyObject* value, http::Request& request) {
+  if (value == Py_None || PyUnicode_Check(value)) return set_header(value, "Cookie", request.headers);
+  if (!PyTuple_CheckExact(value)) return add_cookies(value, nullptr, request);
+  PyObject* jar = nullptr;
+  PyObject* own = nullptr;
+  if (PyArg_ParseTuple(value, "OO", &jar, &own) == 0) return false;
+  return add_cookies(jar == Py_None ? nullptr : jar, own, request);
 }
 
 PyObject* instead_of_an_exchange(Built built) {
@@ -227,7 +226,7 @@ Built build(PyObject* object, PyObject* const* args, Runtime::PendingRequest& pe
   }
   if ((!request.headers.has("Content-Type") && !set_header(args[9], "Content-Type", request.headers)) ||
       !set_header(args[10], "Authorization", request.headers) ||
-      (!request.headers.has("Cookie") && !set_header(args[11], "Cookie", request.headers))) {
+      (!request.headers.has("Cookie") && !set_cookies(args[11], request))) {
     return Built::kFailed;
   }
   if (!to_body(args[5], request) || !to_timeout(args[6], request.connect_timeout) ||

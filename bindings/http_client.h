@@ -17,14 +17,15 @@ bool is_http_client(PyObject* object);
 enum class Built { kDone, kForRequests, kFailed };
 
 // method, url, is_normalized, base_headers, headers, body, connect_timeout, read_timeout, settings,
-// content_type, authorization, cookie, max_body_size: borrowed.
+// content_type, authorization, cookies, max_body_size: borrowed.
 using RequestArguments = std::array<PyObject*, 13>;
 
 // Makes a request of so many arguments, on the connections of an HttpClient.
 //
-// The three before the last become headers: content_type and cookie only where the headers have none,
-// authorization always. kForRequests where the requests library must look at the URL or the headers first;
-// with a list for `headers` it has done so. kFailed with a Python exception set.
+// The three before the last become headers: content_type and cookies only where the headers have none,
+// authorization always. `cookies` are text, or a jar, or (a jar or None, the request's own). kForRequests
+// where the requests library must look at the URL or the headers first; with a list for `headers` it has done
+// so. kFailed with a Python exception set.
 Built build(PyObject* client, PyObject* const* args, Runtime::PendingRequest& pending);
 
 }  // namespace nest::bindings

@@ -5,6 +5,9 @@
 #include <string_view>
 
 #include "base/errors.h"
+#include "cookie_header.h"
+#include "cookie_jar.h"
+#include "cookie_library.h"
 #include "fast_request_method.h"
 #include "http_client.h"
 #include "native_method.h"
@@ -59,6 +62,9 @@ PYBIND11_EMBEDDED_MODULE(nest_engine, module) {
   check(add_task_sets(module.ptr()));
   check(add_wait_time(module.ptr()));
   check(add_http_types(module.ptr()));
+  check(add_cookie_library(module.ptr()));
+  check(add_cookie_taking(module.ptr()));
+  check(add_cookie_giving(module.ptr()));
   check(add_request_methods(module.ptr()));
   check(add_fast_request_methods(module.ptr()));
   check(add_native_method(module.ptr()));

@@ -96,6 +96,17 @@ bool take_prepared_headers(PyObject* items, http::HeaderLines& lines) {
   return true;
 }
 
+bool set_header(PyObject* value, std::string_view name, http::HeaderLines& lines) {
+  if (value == Py_None) return true;
+  if (!PyUnicode_Check(value) || PyUnicode_KIND(value) != PyUnicode_1BYTE_KIND) {
+    Py_XDECREF(PyUnicode_AsLatin1String(value));  // raises
+    return false;
+  }
+  const auto* data = reinterpret_cast<const char*>(PyUnicode_1BYTE_DATA(value));
+  lines.set(name, {data, static_cast<size_t>(PyUnicode_GET_LENGTH(value))});
+  return true;
+}
+
 HeaderResult merge_headers(PyObject* headers, http::HeaderLines& lines) {
   if (headers == Py_None) return HeaderResult::kMerged;
   if (PyDict_CheckExact(headers)) return merge_dict(headers, false, lines);

@@ -3,6 +3,7 @@
 
 #include <Python.h>
 
+#include <string_view>
 #include <vector>
 
 #include "http/exchange.h"
@@ -36,6 +37,9 @@ class MergedHeaders {
   std::vector<PyObject*> items_;  // owned; the (name, value) of a CaseInsensitiveDict, which cannot change
   http::HeaderLines lines_;
 };
+
+// A header of ours; false with a Python exception set when `value` is neither text in Latin-1 nor None.
+bool set_header(PyObject* value, std::string_view name, http::HeaderLines& lines);
 
 // A list of (name, value) pairs of bytes that requests has prepared and checked, taken as they are. False
 // with a Python exception set when it is something else.

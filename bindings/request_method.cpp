@@ -15,6 +15,8 @@
 
 #include "base/clock.h"
 #include "basic_auth.h"
+#include "cookie_jar.h"
+#include "cookie_library.h"
 #include "exchange_object.h"
 #include "form_encoding.h"
 #include "http_client.h"
@@ -44,6 +46,7 @@ enum Parameter : uint8_t {
   kParams,
   kAuth,
   kVerify,
+  kOwnCookies,
   // For Python, once they say something.
   kStream,
   kProxies,
@@ -53,8 +56,10 @@ enum Parameter : uint8_t {
   kParameters
 };
 constexpr std::array<const char*, kParameters> kParameterNames = {
-    "method",          "url",    "name", "catch_response", "context", "data",    "json", "headers", "timeout",
-    "allow_redirects", "params", "auth", "verify",         "stream",  "proxies", "cert", "hooks",   "files"};
+    "method",  "url",  "name",    "catch_response", "context",
+    "data",    "json", "headers", "timeout",        "allow_redirects",
+    "params",  "auth", "verify",  "cookies",        "stream",
+    "proxies", "cert", "hooks",   "files"};
 
 const ParameterNames& parameter_names() {
   static const ParameterNames names(kParameterNames);
@@ -79,7 +84,6 @@ struct Surroundings {
   PyTypeObject* response;
   http::HeaderLines default_headers;
   PyObject* encode_json;
-  PyObject* cookie_jar;
   PyObject* connection_settings;
   PyObject* normalize_url;
   PyObject* basic_auth;
@@ -95,7 +99,6 @@ struct Surroundings {
   PyObject* request_name;
   PyObject* no_proxy;  // an empty text
   PyObject* max_body_size;
-  PyObject* header_for;
   PyObject* status_code;
   PyObject* exchange;
   PyObject* record_response;
@@ -185,8 +188,7 @@ bool look_at(PyObject* attributes, Session& session) {
     session.headers = Object::borrowed(headers);
   session.max_body_size = Object::borrowed(PyDict_GetItemWithError(attributes, around->max_body_size));
   session.cookies = Object::borrowed(PyDict_GetItemWithError(attributes, around->cookies));
-  return !session.cookies ||
-         reinterpret_cast<PyObject*>(Py_TYPE(session.cookies.get())) == around->cookie_jar;
+  return !session.cookies || is_library_jar(session.cookies.get());
 }
 
 // Of a text, bytes, dict, list or tuple, and no subclass of these; -1 for anything else.
@@ -290,6 +292,12 @@ Object failure_of(const Answered& done, int status, PyObject* listeners) {
                                        : Object::borrowed(Py_None);
 }
 
+// False if that is for Python, or with an exception set.
+bool keep_cookies(PyObject* session, const http::Exchange& exchange) {
+  const Object jar(PyObject_GetAttr(session, around->cookies));
+  return jar && take_cookies(jar.get(), exchange, true) == Taken::kDone;
+}
+
 // What there is to do when the exchange is complete.
 PyObject* answer(const SessionVerb& method, PyObject* session, const Arguments& given, const Object& exchange,
                  const Address& address, double start_time_s) {
@@ -300,7 +308,9 @@ PyObject* answer(const SessionVerb& method, PyObject* session, const Arguments& 
   PyObject* name = address.name.get();
   PyObject* context = or_none(given[kContext]);
   const int status = done.response.status;
-  if (done.failure.kind != http::FailureKind::kNone || done.response.has_set_cookie || is_redirect(status)) {
+  if (done.failure.kind != http::FailureKind::kNone || is_redirect(status) ||
+      (done.response.has_set_cookie && !keep_cookies(session, done))) {
+    if (PyErr_Occurred() != nullptr) return nullptr;
     PyObject* allow_redirects = given[kAllowRedirects];
     if (allow_redirects == nullptr) allow_redirects = method.follows_redirects ? Py_True : Py_False;
     PyObject* args[] = {session,
@@ -313,7 +323,8 @@ PyObject* answer(const SessionVerb& method, PyObject* session, const Arguments& 
                         start_time.get(),
                         or_none(given[kTimeout]),
                         allow_redirects,
-                        or_none(given[kVerify])};
+                        or_none(given[kVerify]),
+                        or_none(given[kOwnCookies])};
     return PyObject_VectorcallMethod(around->conclude, args, std::size(args), nullptr);
   }
   Object response = make_response(exchange.get(), status);
@@ -351,6 +362,7 @@ Ready make_ready(PyObject* self, const Arguments& given) {
   if (!std::all_of(given.begin() + kStream, given.end(), says_nothing)) return ready;
   if (given[kCatchResponse] != nullptr && !PyBool_Check(given[kCatchResponse])) return ready;
   if (is_given(given[kHeaders]) && !PyDict_CheckExact(given[kHeaders])) return ready;
+  if (is_given(given[kOwnCookies]) && !PyDict_CheckExact(given[kOwnCookies])) return ready;
   PyObject* connect_timeout = nullptr;
   PyObject* read_timeout = nullptr;
   if (!split_timeout(given[kTimeout], connect_timeout, read_timeout)) return ready;
@@ -370,11 +382,10 @@ Ready make_ready(PyObject* self, const Arguments& given) {
   if (!connection_settings(verify, ready.address.url.get(), settings)) return ready;
   Object authorization;
   if (!authorize(is_given(given[kAuth]) ? given[kAuth] : session.auth.get(), authorization)) return ready;
-  Object cookie = Object::borrowed(Py_None);
-  if (session.cookies) {
-    PyObject* asked[] = {session.cookies.get(), ready.address.url.get()};
-    cookie = Object(PyObject_VectorcallMethod(around->header_for, asked, 2, nullptr));
-    if (!cookie) return ready;
+  Object cookies;
+  if (is_given(given[kOwnCookies])) {
+    cookies = Object(PyTuple_Pack(2, or_none(session.cookies.get()), given[kOwnCookies]));
+    if (!cookies) return ready;
   }
   const RequestArguments arguments = {given[kMethod],
                                       ready.address.url.get(),
@@ -387,7 +398,7 @@ Ready make_ready(PyObject* self, const Arguments& given) {
                                       or_none(settings.get()),
                                       content_type,
                                       authorization.get(),
-                                      cookie.get(),
+                                      or_none(cookies ? cookies.get() : session.cookies.get()),
                                       or_none(session.max_body_size.get())};
   auto request = Runtime::get().make_request();
   if (!session.headers) request->exchange.request.headers = around->default_headers;
@@ -431,11 +442,11 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
   auto made = std::make_unique<Surroundings>();
   EventTypes types{};
   PyObject* default_headers = nullptr;
-  if (PyArg_ParseTuple(args, "O!O!O!O!OOOOOOOOOO", &PyType_Type, &made->session, &PyType_Type,
-                       &made->response, &PyType_Type, &types.listener, &PyType_Type, &types.event,
-                       &types.control_flow, &types.report_broken_listener, &default_headers,
-                       &made->encode_json, &types.record, &made->cookie_jar, &made->connection_settings,
-                       &made->normalize_url, &made->basic_auth, &types.http_error) == 0) {
+  if (PyArg_ParseTuple(args, "O!O!O!O!OOOOOOOOO", &PyType_Type, &made->session, &PyType_Type, &made->response,
+                       &PyType_Type, &types.listener, &PyType_Type, &types.event, &types.control_flow,
+                       &types.report_broken_listener, &default_headers, &made->encode_json, &types.record,
+                       &made->connection_settings, &made->normalize_url, &made->basic_auth,
+                       &types.http_error) == 0) {
     return nullptr;
   }
   const std::pair<const char*, PyObject**> names[] = {
@@ -446,7 +457,6 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
       {"request_name", &made->request_name},
       {"", &made->no_proxy},
       {"max_body_size", &made->max_body_size},
-      {"header_for", &made->header_for},
       {"status_code", &made->status_code},
       {"_exchange", &made->exchange},
       {"_record", &made->record_response},

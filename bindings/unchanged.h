@@ -18,8 +18,8 @@ class Unchanged {
     for (const char* name : names) {
       names_.push_back(PyUnicode_InternFromString(name));
       original_.push_back(PyObject_GetAttr(reinterpret_cast<PyObject*>(type), names_.back()));
+      PyErr_Clear();  // the type may have no such attribute
     }
-    PyErr_Clear();
   }
 
   bool holds() {
@@ -27,9 +27,9 @@ class Unchanged {
     holds_ = true;
     for (size_t i = 0; i < names_.size(); ++i) {
       const Object present(PyObject_GetAttr(reinterpret_cast<PyObject*>(type_), names_[i]));
+      PyErr_Clear();
       holds_ = holds_ && is_same(present.get(), original_[i]);
     }
-    PyErr_Clear();
     version_ = type_->tp_version_tag;
     return holds_;
   }

@@ -1,5 +1,6 @@
 # Type stubs of the native module built into the binary.
 from collections.abc import Callable, Mapping, Sequence
+from http.cookiejar import Cookie, CookieJar, CookiePolicy
 from typing import Any
 
 __version__: str
@@ -151,7 +152,6 @@ def describe_sessions(
     default_headers: Any,
     encode_json: Callable[[Any], str],
     record: Callable[..., bool],
-    cookie_jar: type,
     connection_settings: Callable[[bool | str, Any, str], ConnectionSettings],
     normalize_url: Callable[[str], str],
     basic_auth: type,
@@ -165,13 +165,31 @@ def describe_fast_sessions(
     agent: type,
     response: type,
     caught_response: type,
-    cookie_jar: type,
     accept_encoding: str,
     encode_json: Callable[[Any], str],
     encode_form: Callable[[Any], str],
     /,
 ) -> None:
     """What `FastRequestMethod` works with, besides what `describe_sessions` is told; once, before the first request."""
+
+def describe_cookies(
+    requests_jar: CookieJar,
+    plain_jar: CookieJar,
+    policy: CookiePolicy,
+    cookie: type[Cookie],
+    header_for: Callable[[Any, Any, str, str], str | None],
+    /,
+) -> None:
+    """New jars, a policy that was told nothing, the class of cookies, and who makes a header of all others. Once."""
+
+def take_cookies(jar: CookieJar, exchange: Any, heeds_host: bool, /) -> bool:
+    """Let `jar` have what a response sets; False if it has to take it itself.
+
+    With `heeds_host` the request's Host header counts more than its URL.
+    """
+
+def cookies_for(jar: CookieJar, url: str, /) -> str | None:
+    """The Cookie header that `jar` would add for an URL; `NotImplemented` if it has to be asked itself."""
 
 class HttpClient:
     """One user's connections, made from `local_address`; `dns_ttl` in seconds, instead of that of all."""
@@ -198,15 +216,16 @@ class HttpClient:
         settings: ConnectionSettings | None,
         content_type: str | None,
         authorization: str | None,
-        cookie: str | None,
+        cookies: str | CookieJar | tuple[CookieJar | None, Any] | None,
         max_body_size: int | None,
         /,
     ) -> Exchange:
         """Send a request and let other users run until its response is complete.
 
         `headers` (a dict, or a list of bytes pairs taken as they are) go on top of `base_headers`; the three arguments
-        that follow `settings` become headers, `content_type` and `cookie` only where there is none. `NotImplemented`
-        when the URL is not plain (and `is_normalized` does not say that it has been seen to) or a header is unusual.
+        that follow `settings` become headers, `content_type` and `cookies` only where there is none. `cookies` are a
+        header's text, or a session's jar, alone or with the cookies of the request itself. `NotImplemented` when the
+        URL is not plain (and `is_normalized` does not say that it has been seen to) or a header is unusual.
         OverflowError for a negative `max_body_size`.
         """
     def start(
@@ -222,7 +241,7 @@ class HttpClient:
         settings: ConnectionSettings | None,
         content_type: str | None,
         authorization: str | None,
-        cookie: str | None,
+        cookies: str | CookieJar | tuple[CookieJar | None, Any] | None,
         max_body_size: int | None,
         streams_response: bool,
         body_length: int | None,

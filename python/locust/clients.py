@@ -17,7 +17,7 @@ import requests
 from requests.auth import HTTPBasicAuth, _basic_auth_str
 from requests.compat import basestring  # type: ignore[attr-defined]
 from requests.compat import json as complexjson  # type: ignore[attr-defined]
-from requests.cookies import RequestsCookieJar, extract_cookies_to_jar, merge_cookies
+from requests.cookies import RequestsCookieJar
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, RequestException
 from requests.hooks import default_hooks
 from requests.models import REDIRECT_STATI, RequestEncodingMixin
@@ -34,7 +34,7 @@ from locust_nest.http.adapter import (
     shared_client,
     split_timeout,
 )
-from locust_nest.http.cookies import SessionCookieJar, cookie_header
+from locust_nest.http.cookies import keep_cookies, sent_cookies
 from locust_nest.http.failures import plain_cause, request_error, unwrap
 from locust_nest.http.keywords import (
     PostKeywords,
@@ -88,7 +88,7 @@ _UNUSABLE_URL = (MissingSchema, InvalidSchema, InvalidURL, LocationParseError)
 _OF_THE_URL = ("invalid_url", "name_resolution")
 # Keywords of a request that the engine takes as they are; any other lets `requests` prepare the request.
 _NATIVE_KEYWORDS = frozenset(
-    ("headers", "data", "json", "params", "files", "timeout", "allow_redirects", "verify", "auth")
+    ("headers", "data", "json", "params", "files", "timeout", "allow_redirects", "verify", "auth", "cookies")
 )
 # Those that it takes as long as they say nothing.
 _EXOTIC_KEYWORDS = frozenset(("stream", "proxies", "cert", "hooks"))
@@ -435,20 +435,15 @@ class HttpSession(requests.Session, ChoosesVersion):
             verify = self.verify
         if verify is not True and url.startswith("https"):
             settings = connection_settings(verify, None, "")
-        cookie = None
-        if "cookies" in own:
-            jar = own["cookies"]
-            if type(jar) is SessionCookieJar:
-                cookie = jar.header_for(url)
-            elif isinstance(jar, CookieJar):
-                cookie = cookie_header(merge_cookies(RequestsCookieJar(), jar), url)  # as `requests` does
-            else:
-                return None
+        jar, own_cookies = own.get("cookies"), get("cookies") or None
+        if not isinstance(jar, CookieJar | None) or not isinstance(own_cookies, dict | CookieJar | None):
+            return None
+        cookies = jar if own_cookies is None else (jar, own_cookies)
         base_headers = own.get("headers", _DEFAULT_HEADERS)
         upper = method if method in _VERBS else checked_method(method.upper())
         perform = self._engine.perform
         rest = (
-            base_headers, headers, body, *limits, settings, content_type, authorization, cookie,
+            base_headers, headers, body, *limits, settings, content_type, authorization, cookies,
             self.max_body_size,
         )  # fmt: skip
         try:
@@ -460,7 +455,7 @@ class HttpSession(requests.Session, ChoosesVersion):
             exchange = perform(upper, url.partition("#")[0], True, *rest)
             if exchange is NotImplemented:
                 return None
-        return self._answer(exchange, url, limits, verify, kwargs.get("allow_redirects", True))
+        return self._answer(exchange, url, limits, verify, kwargs.get("allow_redirects", True), own_cookies)
 
     def _conclude(
         self,
@@ -474,17 +469,24 @@ class HttpSession(requests.Session, ChoosesVersion):
         timeout: Timeout,
         allow_redirects: bool,
         verify: bool | str | None,
+        cookies: Any,
     ) -> ResponseContextManager:
         """What a `RequestMethod` leaves to be done: the request failed, or the answer is no end in itself."""
         limits = split_timeout(timeout)
         assert limits is not None  # or it would not have sent the request
         if verify is None:
             verify = self.verify
-        sent = self._answer(exchange, url, limits, verify, allow_redirects)
+        sent = self._answer(exchange, url, limits, verify, allow_redirects, cookies)
         return self._record(sent, method, name, catch_response, context, start_time)
 
     def _answer(
-        self, exchange: Exchange, url: str, limits: _Limits, verify: bool | str, allow_redirects: bool
+        self,
+        exchange: Exchange,
+        url: str,
+        limits: _Limits,
+        verify: bool | str,
+        allow_redirects: bool,
+        cookies: Any,
     ) -> _Sent:
         response = ResponseContextManager(exchange)
         if exchange.failure is not None:
@@ -494,12 +496,12 @@ class HttpSession(requests.Session, ChoosesVersion):
             return response, exchange.response_time_ms, url
         if "#" in url:
             response.url = response.request.url = url
-        follow = response.status_code in REDIRECT_STATI and allow_redirects and response.is_redirect
-        if follow and "cookies" in self.__dict__:
-            response.request._cookies = self.cookies.copy()  # type: ignore[attr-defined] # as they were sent
+        leads_on = response.status_code in REDIRECT_STATI and response.is_redirect
+        if leads_on and (cookies or (allow_redirects and "cookies" in self.__dict__)):  # as they were sent
+            response.request._cookies = sent_cookies(self.cookies, cookies)  # type: ignore[attr-defined]
         if exchange.has_set_cookie:
-            extract_cookies_to_jar(self.cookies, response.request, response.raw)
-        if follow:
+            keep_cookies(self.cookies, exchange, response)
+        if leads_on and allow_redirects:
             return self._follow(response, limits, verify)
         return response, exchange.response_time_ms, url
 
@@ -570,7 +572,7 @@ _Sent = tuple[ResponseContextManager, float, str]
 
 _SESSION_PARTS: dict[str, Callable[[HttpSession], Any]] = {
     "adapters": lambda session: _engine_adapters(session),
-    "cookies": lambda session: SessionCookieJar(),
+    "cookies": lambda session: RequestsCookieJar(),
     "headers": lambda session: default_headers(),
     "hooks": lambda session: default_hooks(),
     "params": lambda session: {},
@@ -669,7 +671,6 @@ describe_sessions(
     _DEFAULT_HEADERS,
     complexjson.JSONEncoder(allow_nan=False).encode,
     record_request,
-    SessionCookieJar,
     connection_settings,
     _normalized,
     HTTPBasicAuth,

@@ -24,14 +24,18 @@ std::string_view next_line(std::string_view& block) {
 
 using Header = std::pair<std::string_view, std::string_view>;
 
+// False for a line that is no header.
+bool split(std::string_view line, Header& header) {
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return false;
+  header = {trim(line.substr(0, colon)), trim(line.substr(colon + 1))};
+  return !header.first.empty();
+}
+
 // Cuts the next header off `block`; false if there is none.
 bool next_header(std::string_view& block, Header& header) {
   while (!block.empty()) {
-    const std::string_view line = next_line(block);
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    header = {trim(line.substr(0, colon)), trim(line.substr(colon + 1))};
-    if (!header.first.empty()) return true;
+    if (split(next_line(block), header)) return true;
   }
   return false;
 }
@@ -89,6 +93,11 @@ void HeaderLines::remove(std::string_view name) {
 }
 
 bool HeaderLines::has(std::string_view name) const { return find(lines(), name) != lines().end(); }
+
+std::string_view HeaderLines::value(std::string_view name) const {
+  const auto line = find(lines(), name);
+  return line == lines().end() ? std::string_view() : std::string_view(*line).substr(name.size() + 2);
+}
 
 void Exchange::renew() {
   constexpr size_t kMuch = 4096;
@@ -148,12 +157,15 @@ std::optional<std::string> Response::header(std::string_view name) const {
   return joined;
 }
 
-std::vector<std::pair<std::string_view, std::string_view>> Response::headers() const {
+std::vector<std::pair<std::string_view, std::string_view>> Response::headers(std::string_view prefix) const {
   std::vector<Header> items;
   std::string_view block = header_block;
   next_line(block);  // the status line
   Header header;
-  while (next_header(block, header)) items.push_back(header);
+  while (!block.empty()) {
+    const std::string_view line = next_line(block);
+    if (same_name(line.substr(0, prefix.size()), prefix) && split(line, header)) items.push_back(header);
+  }
   return items;
 }
 

@@ -39,6 +39,8 @@ class HeaderLines {
   void set(std::string_view name, std::string_view value);
   void remove(std::string_view name);
   bool has(std::string_view name) const;
+  // Empty if there is none.
+  std::string_view value(std::string_view name) const;
   const std::vector<std::string>& lines() const;
 
  private:
@@ -102,8 +104,9 @@ struct Response {
   std::string_view reason() const;
   // The header of this name, several joined by ", "; nothing if there is none.
   std::optional<std::string> header(std::string_view name) const;
-  // Name and value of each header line in the order received; views into header_block.
-  std::vector<std::pair<std::string_view, std::string_view>> headers() const;
+  // Name and value of each header line in the order received; views into header_block. With a `prefix`: of
+  // those whose names begin so, whatever the case.
+  std::vector<std::pair<std::string_view, std::string_view>> headers(std::string_view prefix = {}) const;
 };
 
 // Where the time of a request went, part after part; zero for what it did without. Of a failed one, the last

@@ -54,6 +54,16 @@ http {{
             add_header Set-Cookie "session=0123456789abcdef0123456789abcdef; Path=/; HttpOnly";
             return 200 "Hello, this is a small body.\\n";
         }}
+        location = /new-cookie/ {{
+            add_header Set-Cookie "session=$request_id; Path=/; HttpOnly";
+            return 200 "Hello, this is a small body.\\n";
+        }}
+        location = /three-cookies/ {{
+            add_header Set-Cookie "session=$request_id; Path=/; HttpOnly; Secure; SameSite=Lax";
+            add_header Set-Cookie "XSRF-TOKEN=$request_id; Path=/; Max-Age=3600";
+            add_header Set-Cookie "visit=$msec; Path=/; Expires=Thu, 01 Jan 2099 00:00:00 GMT";
+            return 200 "Hello, this is a small body.\\n";
+        }}
         location = /item.json {{ default_type application/json; return 200 '{item}'; }}
         location = /error {{ return 500 "out of order\\n"; }}
         location = /reset {{ return 444; }}
@@ -88,7 +98,8 @@ class Nginx:
     that, behind all that Debian trusts. Other paths, which end as the model's `/` goes on, or are asked for by name:
 
     * `/10k/`: 10 000 bytes; `/1m`: a megabyte; `/item.json`: 200 bytes of JSON
-    * `/closing/`: the connection ends with the response; `/cookie/`: each response sets a cookie
+    * `/closing/`: the connection ends with the response; `/cookie/`: each response sets a cookie; `/new-cookie/`: with
+      another value each time; `/three-cookies/`: three of them, with attributes of all kinds
     * `/error`: status 500; `/reset`: TCP's RST; `/never`: no response at all
     """
 

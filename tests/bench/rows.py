@@ -51,6 +51,8 @@ LISTENER = Shape("a `request` listener", model="listening_user.py")
 JSON = Shape("status and `json()` of 200 bytes read", model="reading_user.py")
 COOKIE_SENT = Shape("each request sends a cookie", model="cookie_user.py")
 COOKIE_SET = Shape("each response sets a cookie", path="/cookie")
+COOKIE_CHANGED = Shape("each response sets a cookie to another value", path="/new-cookie")
+COOKIES_CHANGED = Shape("the same with three cookies", path="/three-cookies")
 CATCHING = Shape("`catch_response`", model="catching_user.py")
 
 CHOSEN: dict[Shape, tuple[str, ...]] = {
@@ -64,6 +66,8 @@ CHOSEN: dict[Shape, tuple[str, ...]] = {
     JSON: (OURS, HTTP_USER),
     COOKIE_SENT: (OURS, HTTP_USER),
     COOKIE_SET: (OURS, HTTP_USER, FAST_HTTP_USER),
+    COOKIE_CHANGED: (OURS, HTTP_USER, FAST_HTTP_USER),
+    COOKIES_CHANGED: (OURS, HTTP_USER, FAST_HTTP_USER),
     CATCHING: (OURS, HTTP_USER),
 }
 LEFT_OUT = (

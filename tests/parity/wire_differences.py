@@ -44,11 +44,6 @@ RESPONSE_DIFFERENCES: tuple[Explained, ...] = (
         r".*'text': 'grüße'.*",
     ),
     Explained(
-        ("fast cookies: quoted with escapes",),
-        "cookies are kept as by HttpUser, whose jar drops escaped quotation marks",
-        r".*Cookie: a=\"bc.*",
-    ),
-    Explained(
         ("fast redirects: GET only a *",),
         "what stands for a response that did not come has an empty history; Locust's has none to look at",
         r".*'history': \[\].*Redirection limit reached.*",

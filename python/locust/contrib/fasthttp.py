@@ -16,7 +16,6 @@ from requests.auth import _basic_auth_str
 from locust.exception import CatchResponseError, LocustError, ResponseError, StopTest
 from locust.user.legacy import Locust
 from locust.user.users import NO_HOST, User
-from locust_nest.http.cookies import SessionCookieJar
 from locust_nest.http.fast_agent import (
     ACCEPT_ENCODING,
     ClientPool,
@@ -286,7 +285,6 @@ describe_fast_sessions(
     LocustUserAgent,
     FastResponse,
     ResponseContextManager,
-    SessionCookieJar,
     ACCEPT_ENCODING,
     json_module.JSONEncoder().encode,
     urlencode,

@@ -19,10 +19,10 @@ from requests.models import RequestEncodingMixin
 from requests.structures import CaseInsensitiveDict
 from requests.utils import requote_uri
 
-from nest_engine import Exchange, HttpClient
+from nest_engine import Exchange, HttpClient, take_cookies
 
 from .adapter import connection_settings, shared_client
-from .cookies import SessionCookieJar, cookie_header
+from .cookies import own_header
 from .fast_failures import (
     TIMEOUTS,
     BadStatusCode,
@@ -202,9 +202,11 @@ class LocustUserAgent:
                 response._broken = error
                 if exchange.failure[0] == "bad_encoding":
                     response.content = b""
-            if exchange.has_set_cookie:
+            if exchange.has_set_cookie and not take_cookies(self.cookiejar, exchange, False):
                 raw = exchange.raw if on_sockets else response.stream
-                extract_cookies_to_jar(self.cookiejar, SentRequest(exchange), raw)  # type: ignore[arg-type]
+                request = SentRequest(exchange)
+                request.headers.pop("Host", None)  # it is the URL that counts
+                extract_cookies_to_jar(self.cookiejar, request, raw)  # type: ignore[arg-type]
             status = exchange.status
             if follow and status in self.redirect_response_codes and response.headers.get("Location"):
                 if len(history) >= self.max_redirects:
@@ -251,7 +253,7 @@ class LocustUserAgent:
     ) -> tuple[Any, Exception | None, float]:
         """The engine's exchange, what went wrong with it, and milliseconds. `answer` is that of the first attempt."""
         jar = self.__dict__.get("cookiejar")
-        cookie = None if jar is None else self._cookie_header(jar, url)
+        cookie = None if jar is None else own_header(jar, url)
         limits = (self.connection_timeout or None, self.network_timeout or None)
         engine = self.clientpool.engine
         perform: Any = engine.perform
@@ -285,10 +287,6 @@ class LocustUserAgent:
             retries += 1
             sleep(self.retry_delay)
 
-    @staticmethod
-    def _cookie_header(jar: CookieJar, url: str) -> str | None:
-        return jar.header_for(url) if type(jar) is SessionCookieJar else cookie_header(jar, url)
-
     def _perform_on_sockets(
         self,
         stream: bool,
@@ -308,7 +306,7 @@ class LocustUserAgent:
             headers, length = _framed(headers, body)
         all_headers.update(headers or {})
         jar = self.__dict__.get("cookiejar")
-        cookie = None if jar is None else self._cookie_header(jar, url)
+        cookie = None if jar is None else own_header(jar, url)
         if content_type:
             all_headers.setdefault("Content-Type", content_type)
         if authorization:
@@ -336,7 +334,7 @@ def _base_headers(defaults: tuple[tuple[str, str], ...], accept: str | None) -> 
     return base
 
 
-add_parts(LocustUserAgent, {"cookiejar": lambda agent: SessionCookieJar()})
+add_parts(LocustUserAgent, {"cookiejar": lambda agent: CookieJar()})
 
 
 def encode_payload(payload: Any, files: Any = None) -> tuple[Body, str | None]:

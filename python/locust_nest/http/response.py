@@ -12,13 +12,14 @@ from typing import Any
 
 from requests import PreparedRequest, Response
 from requests.compat import json as complexjson  # type: ignore[attr-defined]
-from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
+from requests.cookies import RequestsCookieJar
 from requests.hooks import default_hooks
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
 from nest_engine import Exchange
 
+from .cookies import keep_cookies
 from .parts import LazyPart, add_parts
 from .timings import Timings, timings_of
 
@@ -123,7 +124,7 @@ def _response_cookies(response: EngineResponse) -> RequestsCookieJar:
     jar = RequestsCookieJar()
     exchange = response.__dict__.get("_exchange")
     if exchange is not None and exchange.has_set_cookie:
-        extract_cookies_to_jar(jar, response.request, response.raw)
+        keep_cookies(jar, exchange, response)
     return jar
 
 

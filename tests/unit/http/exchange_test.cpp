@@ -18,6 +18,8 @@ TEST(HeaderLines, ASetHeaderReplacesOneOfTheNameWhateverTheCase) {
   headers.set("ACCEPT", "text/html");
   EXPECT_EQ(headers.lines(), (Lines{"ACCEPT: text/html", "X-Accept: no"}));
   EXPECT_TRUE(headers.has("x-accept"));
+  EXPECT_EQ(headers.value("accept"), "text/html");
+  EXPECT_EQ(headers.value("X-Acc"), "");
   EXPECT_FALSE(headers.has("X-Acc"));
 }
 
@@ -41,6 +43,9 @@ TEST(Response, AHeaderIsFoundWhateverTheCaseAndSeveralAreJoined) {
   EXPECT_EQ(response.header("X-a"), "one, two");
   EXPECT_EQ(response.header("X"), std::nullopt);
   EXPECT_EQ(response.headers().size(), 3U);
+  EXPECT_EQ(response.headers("x-ab").size(), 1U);
+  EXPECT_EQ(response.headers("x-a").size(), 3U);
+  EXPECT_EQ(response.headers("no").size(), 0U);
 }
 
 TEST(Exchange, ARenewedOneIsAsANewOneButForTheMemoryOfItsTexts) {
