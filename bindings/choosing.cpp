@@ -54,7 +54,7 @@ PyObject* choose_one(PyObject* sequence) {
   if (!is_original(around->choice) || !PyList_CheckExact(sequence) || PyList_GET_SIZE(sequence) == 0)
     return PyObject_CallMethodOneArg(around->random, around->choice.name, sequence);
   const Py_ssize_t place = random_below(PyList_GET_SIZE(sequence));
-  return place < 0 ? nullptr : Py_NewRef(PyList_GET_ITEM(sequence, place));
+  return place < 0 ? nullptr : Py_XNewRef(PyList_GetItem(sequence, place));
 }
 
 // random.randrange(limit) == 0; -1 with an exception set.

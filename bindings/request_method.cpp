@@ -71,8 +71,8 @@ enum Attribute : uint8_t { kBaseUrl, kRequestEvent, kUser, kEngine, kTrustEnv, k
 constexpr std::array<const char*, kCommonAttributes> kCommonNames = {"base_url", "request_event", "user",
                                                                      "_engine", "trust_env"};
 // With any of these, or with a `request` of its own, a session is not for us.
-constexpr std::array<const char*, 8> kUnusualNames = {"params", "proxies",  "cert",    "stream",
-                                                      "hooks",  "_mounted", "request", "_is_legacy"};
+constexpr std::array<const char*, 7> kUnusualNames = {"params", "proxies",  "cert",   "stream",
+                                                      "hooks",  "_mounted", "request"};
 // What a class of sessions must have from HttpSession.
 constexpr std::array<const char*, 9> kInheritedNames = {"request",   "auth",         "verify",
                                                         "trust_env", "request_name", "_is_legacy",
@@ -97,6 +97,9 @@ struct Surroundings {
   PyObject* verify;
   PyObject* auth;
   PyObject* request_name;
+  PyObject* is_legacy;
+  PyObject* given_name;
+  PyObject* url;
   PyObject* no_proxy;  // an empty text
   PyObject* max_body_size;
   PyObject* status_code;
@@ -150,6 +153,7 @@ struct Session {
   Object verify;         // null: by default
   Object auth;           // null: none
   Object request_name;   // null: none
+  bool is_legacy = false;
 };
 
 bool says_something(PyObject* value) {
@@ -181,6 +185,7 @@ bool look_at(PyObject* attributes, Session& session) {
   for (PyObject* name : around->unusual) {
     if (says_something(PyDict_GetItemWithError(attributes, name))) return false;
   }
+  session.is_legacy = PyDict_GetItemWithError(attributes, around->is_legacy) == Py_True;
   session.verify = Object::borrowed(PyDict_GetItemWithError(attributes, around->verify));
   session.auth = Object::borrowed(PyDict_GetItemWithError(attributes, around->auth));
   session.request_name = Object::borrowed(PyDict_GetItemWithError(attributes, around->request_name));
@@ -286,10 +291,14 @@ Object make_response(PyObject* exchange, int status_code) {
   return response;
 }
 
-// What the request counts as, see request_event.h; null with an exception set.
-Object failure_of(const Answered& done, int status, PyObject* listeners) {
-  return status >= 400 && status < 600 ? failure_by_status(done, status, nullptr, listeners)
-                                       : Object::borrowed(Py_None);
+// What the request counts as, see request_event.h; null with an exception set. Until 0.14 a failure names the
+// URL, unless the request was given a name.
+Object failure_of(Answered done, int status, PyObject* listeners, bool names_url) {
+  if (status < 400 || status >= 600) return Object::borrowed(Py_None);
+  const Object url(names_url ? PyObject_GetAttr(done.response, around->url) : nullptr);
+  if (names_url && !url) return Object();
+  if (names_url) done.name = url.get();
+  return failure_by_status(done, status, nullptr, listeners);
 }
 
 // False if that is for Python, or with an exception set.
@@ -298,9 +307,18 @@ bool keep_cookies(PyObject* session, const http::Exchange& exchange) {
   return jar && take_cookies(jar.get(), exchange, true) == Taken::kDone;
 }
 
+// A request that is ready to be sent, and what is needed when it has come back.
+struct Ready {
+  std::unique_ptr<Runtime::PendingRequest> request;  // null: the Python function is to do it
+  Address address;
+  bool body_is_text = false;
+  bool is_legacy = false;
+};
+
 // What there is to do when the exchange is complete.
 PyObject* answer(const SessionVerb& method, PyObject* session, const Arguments& given, const Object& exchange,
-                 const Address& address, double start_time_s) {
+                 const Ready& ready, double start_time_s) {
+  const Address& address = ready.address;
   const http::Exchange& done = reinterpret_cast<ExchangeObject*>(exchange.get())->request->exchange;
   const Object start_time(PyFloat_FromDouble(start_time_s));
   if (!start_time) return nullptr;
@@ -317,7 +335,7 @@ PyObject* answer(const SessionVerb& method, PyObject* session, const Arguments& 
                         exchange.get(),
                         given[kMethod],
                         address.url.get(),
-                        name,
+                        ready.is_legacy ? or_none(given[kName]) : name,
                         catch_response,
                         context,
                         start_time.get(),
@@ -331,6 +349,10 @@ PyObject* answer(const SessionVerb& method, PyObject* session, const Arguments& 
   const Object response_time(PyFloat_FromDouble(to_milliseconds(done.timings.response_time())));
   const Object event(PyObject_GetAttr(session, around->common[kRequestEvent]));
   if (!response || !response_time || !event) return nullptr;
+  if (ready.is_legacy && (PyObject_SetAttr(response.get(), around->is_legacy, Py_True) < 0 ||
+                          PyObject_SetAttr(response.get(), around->given_name, or_none(given[kName])) < 0)) {
+    return nullptr;
+  }
   const Object listeners = listeners_of(event.get());
   if (!listeners) {
     if (PyErr_Occurred() != nullptr) return nullptr;
@@ -344,16 +366,10 @@ PyObject* answer(const SessionVerb& method, PyObject* session, const Arguments& 
       session,          given[kMethod],    name,         context,       response.get(), response_time.get(),
       start_time.get(), address.url.get(), length.get(), exchange.get()};
   if (catch_response == Py_True) return await_verdict(answered, event.get()) ? response.release() : nullptr;
-  const Object failure = failure_of(answered, status, listeners.get());
+  const Object failure =
+      failure_of(answered, status, listeners.get(), ready.is_legacy && says_nothing(given[kName]));
   return failure && tell(answered, listeners.get(), failure.get()) ? response.release() : nullptr;
 }
-
-// A request that is ready to be sent, and what is needed when it has come back.
-struct Ready {
-  std::unique_ptr<Runtime::PendingRequest> request;  // null: the Python function is to do it
-  Address address;
-  bool body_is_text = false;
-};
 
 // Leaves perhaps an exception set, which the Python function will raise as well if it is of account.
 Ready make_ready(PyObject* self, const Arguments& given) {
@@ -372,6 +388,7 @@ Ready make_ready(PyObject* self, const Arguments& given) {
   const Object attributes(PyObject_GenericGetDict(self, nullptr));
   Session session;
   if (!attributes || !look_at(attributes.get(), session)) return ready;
+  ready.is_legacy = session.is_legacy;
   ready.address = address_of(session.base_url.get(), given[kUrl], given[kParams], around->normalize_url);
   if (!ready.address.url || !ready.address.name || !rename(session.request_name.get(), ready.address.name) ||
       !rename(given[kName], ready.address.name)) {
@@ -418,7 +435,7 @@ PyObject* call(PyObject* self, PyObject* const* args, size_t count_and_flag, PyO
       auto request = Runtime::get().perform(std::move(ready.request));
       if (!request) return nullptr;
       const Object exchange(make_exchange_object(exchange_type(), std::move(request), ready.body_is_text));
-      return exchange ? answer(method, args[0], given, exchange, ready.address, start_time_s) : nullptr;
+      return exchange ? answer(method, args[0], given, exchange, ready, start_time_s) : nullptr;
     }
     PyErr_Clear();
   }
@@ -455,6 +472,9 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
       {"verify", &made->verify},
       {"auth", &made->auth},
       {"request_name", &made->request_name},
+      {"_is_legacy", &made->is_legacy},
+      {"_given_name", &made->given_name},
+      {"url", &made->url},
       {"", &made->no_proxy},
       {"max_body_size", &made->max_body_size},
       {"status_code", &made->status_code},

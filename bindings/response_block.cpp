@@ -14,8 +14,8 @@ namespace {
 
 // Attributes of a response with which its block is not for us: it has something to say of its own, its body
 // is still to be read, or its request_meta was looked at and may have been changed.
-constexpr std::array kUnusualNames = {"request_meta", "locust_request_meta", "error",     "_broken",
-                                      "_is_read",     "_streamed",           "_is_legacy"};
+constexpr std::array kUnusualNames = {"request_meta", "locust_request_meta", "error", "_broken", "_is_read",
+                                      "_streamed"};
 
 // What the end of a block asks of its class.
 constexpr std::initializer_list<const char*> kAsked = {"_default_failure", "_recorded_length",
@@ -36,6 +36,8 @@ struct Surroundings {
   PyObject* report = PyUnicode_InternFromString("_report");
   PyObject* entered = PyUnicode_InternFromString("_entered");
   PyObject* verdict = PyUnicode_InternFromString("_verdict");
+  PyObject* is_legacy = PyUnicode_InternFromString("_is_legacy");
+  PyObject* was_reported = PyUnicode_InternFromString("_was_reported");
   PyObject* recorded = PyUnicode_InternFromString("_recorded");
   PyObject* exchange = PyUnicode_InternFromString("_exchange");
   PyObject* status_code = PyUnicode_InternFromString("status_code");
@@ -78,18 +80,65 @@ PyObject* enter_block(PyObject* const* args, Py_ssize_t count) {
 
 namespace {
 
+// What was kept of a request for the end of its block.
+struct Kept {
+  Object recorded;
+  Object exchange;
+  Object listeners;
+  Object length;
+  Answered done;
+};
+
 // False, perhaps with an exception set, for what the Python function has to look at.
-bool judge(PyObject* response, PyObject* verdict) {
+bool find_kept(PyObject* response, PyObject* attributes, Kept& kept) {
+  Kind& kind = *kind_of(response);
+  if (!kind.methods.holds() || says_something_unusual(attributes)) return false;
+  PyObject* event = event_of(PyDict_GetItemWithError(attributes, around->report));
+  kept.recorded = Object::borrowed(PyDict_GetItemWithError(attributes, around->recorded));
+  kept.exchange = Object::borrowed(PyDict_GetItemWithError(attributes, around->exchange));
+  if (event == nullptr || !kept.recorded || !PyTuple_CheckExact(kept.recorded.get()) ||
+      PyTuple_GET_SIZE(kept.recorded.get()) != 8 || !kept.exchange ||
+      !Py_IS_TYPE(kept.exchange.get(), exchange_type())) {
+    return false;
+  }
+  kept.listeners = listeners_of(event);
+  if (!kept.listeners) return false;
+  const http::Response& received =
+      reinterpret_cast<ExchangeObject*>(kept.exchange.get())->request->exchange.response;
+  kept.length = Object(PyLong_FromUnsignedLongLong(received.body_length));
+  const auto part = [&kept](Py_ssize_t place) { return PyTuple_GET_ITEM(kept.recorded.get(), place); };
+  kept.done = {part(0), part(1), part(2), part(4),           response,
+               part(3), part(6), part(7), kept.length.get(), kept.exchange.get()};
+  return kept.length && part(5) == Py_None;
+}
+
+bool is_set(PyObject* attributes, PyObject* name) {
+  return PyDict_GetItemWithError(attributes, name) == Py_True;
+}
+
+// Until 0.14 each verdict is told when it is given. False, perhaps with an exception set, for what the Python
+// function has to look at.
+bool tell_at_once(PyObject* response, PyObject* attributes, PyObject* failure) {
+  Kept kept;
+  return find_kept(response, attributes, kept) &&
+         PyDict_SetItem(attributes, around->was_reported, Py_True) == 0 &&
+         tell_all(kept.done, kept.listeners.get(), kept.done.context, failure);
+}
+
+// The same; null for a success.
+bool judge(PyObject* response, PyObject* failure) {
   const Object attributes = attributes_of(response);
-  return attributes && PyDict_GetItemWithError(attributes.get(), around->entered) == Py_True &&
-         PyDict_GetItemWithError(attributes.get(), around->unusual.back()) == nullptr &&
-         PyDict_SetItem(attributes.get(), around->verdict, verdict) == 0;
+  if (!attributes) return false;
+  if (is_set(attributes.get(), around->is_legacy))
+    return tell_at_once(response, attributes.get(), failure == nullptr ? Py_None : failure);
+  return is_set(attributes.get(), around->entered) &&
+         PyDict_SetItem(attributes.get(), around->verdict, failure == nullptr ? Py_True : failure) == 0;
 }
 
 }  // namespace
 
 PyObject* judge_success(PyObject* const* args, Py_ssize_t count) {
-  if (count != 1 || !judge(args[0], Py_True)) return nullptr;
+  if (count != 1 || !judge(args[0], nullptr)) return nullptr;
   Py_RETURN_NONE;
 }
 
@@ -123,35 +172,38 @@ Object outcome(const Kind& kind, PyObject* attributes, PyObject* verdict, PyObje
 
 }  // namespace
 
+namespace {
+
+// Where nothing was told within the block.
+PyObject* leave_legacy_block(PyObject* response, PyObject* attributes, PyObject* error) {
+  const bool is_of_response = error == Py_None || PyObject_TypeCheck(error, around->response_error) != 0;
+  if (is_set(attributes, around->was_reported) || !is_of_response) Py_RETURN_FALSE;
+  if (error == Py_None && kind_of(response)->fails_by_status) {
+    PyObject* status = PyDict_GetItemWithError(attributes, around->status_code);
+    const long code = status != nullptr && PyLong_CheckExact(status) ? PyLong_AsLong(status) : 0;
+    if (code <= 0 || (code >= 400 && code < 600)) return nullptr;
+  }
+  if (!tell_at_once(response, attributes, error)) return nullptr;
+  Py_RETURN_TRUE;
+}
+
+}  // namespace
+
 PyObject* leave_block(PyObject* const* args, Py_ssize_t count) {
   const Object attributes = count == 4 ? attributes_of(args[0]) : Object();
   if (!attributes) return nullptr;
-  Kind& kind = *kind_of(args[0]);
-  if (!kind.methods.holds() || says_something_unusual(attributes.get())) return nullptr;
   PyObject* error = args[2];
+  if (is_set(attributes.get(), around->is_legacy))
+    return leave_legacy_block(args[0], attributes.get(), error);
   const Object verdict = Object::borrowed(PyDict_GetItemWithError(attributes.get(), around->verdict));
+  Kept kept;
+  if (!find_kept(args[0], attributes.get(), kept)) return nullptr;
   // The model's own trouble, not the server's: nothing is recorded.
   if (!verdict && error != Py_None && PyObject_TypeCheck(error, around->response_error) == 0) Py_RETURN_FALSE;
-  PyObject* event = event_of(PyDict_GetItemWithError(attributes.get(), around->report));
-  const Object recorded = Object::borrowed(PyDict_GetItemWithError(attributes.get(), around->recorded));
-  const Object exchange = Object::borrowed(PyDict_GetItemWithError(attributes.get(), around->exchange));
-  if (event == nullptr || !recorded || !PyTuple_CheckExact(recorded.get()) ||
-      PyTuple_GET_SIZE(recorded.get()) != 8 || !exchange || !Py_IS_TYPE(exchange.get(), exchange_type())) {
-    return nullptr;
-  }
-  const Object listeners = listeners_of(event);
-  if (!listeners) return nullptr;
-  const http::Response& response =
-      reinterpret_cast<ExchangeObject*>(exchange.get())->request->exchange.response;
-  const Object length(PyLong_FromUnsignedLongLong(response.body_length));
-  if (!length) return nullptr;
-  const auto part = [&recorded](Py_ssize_t place) { return PyTuple_GET_ITEM(recorded.get(), place); };
-  if (part(5) != Py_None) return nullptr;
-  const Answered done = {part(0), part(1), part(2), part(4),      args[0],
-                         part(3), part(6), part(7), length.get(), exchange.get()};
-  const Object failure = outcome(kind, attributes.get(), verdict.get(), error, done, listeners.get());
-  if (!failure || (failure.get() != Py_None && !remember(done, done.context, failure.get())) ||
-      !tell_all(done, listeners.get(), done.context, failure.get())) {
+  const Object failure =
+      outcome(*kind_of(args[0]), attributes.get(), verdict.get(), error, kept.done, kept.listeners.get());
+  if (!failure || (failure.get() != Py_None && !remember(kept.done, kept.done.context, failure.get())) ||
+      !tell_all(kept.done, kept.listeners.get(), kept.done.context, failure.get())) {
     return nullptr;
   }
   return PyBool_FromLong(static_cast<long>(error == Py_None || !verdict));

@@ -60,7 +60,8 @@ def check(mutants: Sequence[Mutant]) -> int:
     complaints = []
     for mutant in mutants:
         try:
-            compile(mutant.mutated_source(), mutant.file, "exec")
+            for file, source in mutant.mutated_sources().items():
+                compile(source, file, "exec")
         except (OSError, SyntaxError, ValueError) as error:
             complaints.append(f"{mutant.topic}: {mutant.fact}\n{error}")
     if complaints:
@@ -78,7 +79,7 @@ def passes_unchanged(mutants: Sequence[Mutant]) -> bool:
 
 def judge(mutant: Mutant) -> tuple[Mutant, str]:
     try:
-        source = mutant.mutated_source()
+        sources = mutant.mutated_sources()
     except ValueError as error:
         verdict = f"NOT APPLICABLE: {error}"
     else:
@@ -86,10 +87,11 @@ def judge(mutant: Mutant) -> tuple[Mutant, str]:
             packages = Path(folder) / "python"
             # With the compiled files, which saves compiling them all again.
             shutil.copytree(PYTHON, packages)
-            file = packages / mutant.file
-            file.write_text(source)
-            for compiled in file.parent.glob(f"__pycache__/{file.stem}.*"):
-                compiled.unlink()
+            for name, source in sources.items():
+                file = packages / name
+                file.write_text(source)
+                for compiled in file.parent.glob(f"__pycache__/{file.stem}.*"):
+                    compiled.unlink()
             verdict = verdict_of(packages, mutant)
     print(f"{verdict.splitlines()[0]:16} {mutant.topic:10} {mutant.fact}", flush=True)
     return mutant, verdict

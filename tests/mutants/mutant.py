@@ -8,8 +8,8 @@
     +a line that comes
 
 The letter, or a word, is the section of docs/parity.md. The lines that stay and go are in the file, below python/,
-once. There may be several tests, and several places, with a line @@ between them: what a method does natively is
-untrue in a mutant that has no native step for it, and is wrong in Python.
+once. There may be several tests, and several places, with a line @@ between them, which names the file if that is
+another: what a method does natively is untrue in a mutant that has no native step for it, and is wrong in Python.
 """
 
 from __future__ import annotations
@@ -26,24 +26,37 @@ TESTS = ROOT / "tests/python"
 
 
 @dataclass(frozen=True)
+class Change:
+    """Of one place."""
+
+    file: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
 class Mutant:
     """A change of our source that makes a fact untrue, and the tests that are to notice."""
 
     topic: str
     fact: str
-    file: str
-    changes: tuple[tuple[str, str], ...]
-    """Of each place, the text before and after."""
+    changes: tuple[Change, ...]
     tests: tuple[str, ...]
 
-    def mutated_source(self) -> str:
-        """Raises ValueError if a place is not there, or is there more than once."""
-        source = "\n" + (PYTHON / self.file).read_text()
-        for old, new in self.changes:
-            if source.count("\n" + old) != 1:
-                raise ValueError(f"{self.file} has {source.count(old)} times:\n{old}")
-            source = source.replace("\n" + old, "\n" + new)
-        return source[1:]
+    @property
+    def file(self) -> str:
+        """Of the first place."""
+        return self.changes[0].file
+
+    def mutated_sources(self) -> dict[str, str]:
+        """By file; raises ValueError if a place is not there, or is there more than once."""
+        sources: dict[str, str] = {}
+        for change in self.changes:
+            source = sources.get(change.file) or "\n" + (PYTHON / change.file).read_text()
+            if source.count("\n" + change.old) != 1:
+                raise ValueError(f"{change.file} has {source.count(change.old)} times:\n{change.old}")
+            sources[change.file] = source.replace("\n" + change.old, "\n" + change.new)
+        return {file: source[1:] for file, source in sources.items()}
 
     def test_ids(self) -> list[str]:
         """What pytest is to run."""
@@ -59,9 +72,18 @@ def mutants_in(text: str) -> Iterator[Mutant]:
         title, file, *lines = part.rstrip().splitlines()
         topic, fact = title.split(": ", 1)
         tests = tuple(line for line in lines if line.startswith("test_"))
-        places = "\n".join(lines[len(tests) :]).split("\n@@\n")
-        changes = tuple((side(place.splitlines(), "-"), side(place.splitlines(), "+")) for place in places)
-        yield Mutant(topic, fact, file, changes, tests)
+        yield Mutant(topic, fact, tuple(changes_in(file, lines[len(tests) :])), tests)
+
+
+def changes_in(file: str, lines: list[str]) -> Iterator[Change]:
+    places: list[tuple[str, list[str]]] = [(file, [])]
+    for line in lines:
+        if line.startswith("@@"):
+            places.append((line[2:].strip() or file, []))
+        else:
+            places[-1][1].append(line)
+    for place, changed in places:
+        yield Change(place, side(changed, "-"), side(changed, "+"))
 
 
 def side(lines: list[str], sign: str) -> str:

@@ -384,6 +384,37 @@ def test_a_block_ends_as_in_python(
     assert counts[0] == counts[1]
 
 
+@pytest.mark.parametrize("call", NATIVE_CALLS)
+def test_the_engine_does_what_python_does_for_users_of_the_old_api(server: Server, call: Call) -> None:
+    native, native_stats = session_at(server, _is_legacy=True)
+    slow, slow_stats = session_at(server, _is_legacy=True)
+    in_python(slow)
+    for _ in range(2):
+        assert record_of(native, server, call) == record_of(slow, server, call)
+    assert counted_in(native_stats) == counted_in(slow_stats)
+
+
+@pytest.mark.parametrize("call", BLOCKS.values(), ids=BLOCKS)
+@pytest.mark.parametrize("with_listeners", [False, True])
+def test_a_block_of_the_old_api_ends_as_in_python(
+    server: Server, monkeypatch: pytest.MonkeyPatch, call: Call, with_listeners: bool
+) -> None:
+    records, counts = [], []
+    for native in (True, False):
+        session, stats = session_at(server, user=Visitor(), _is_legacy=True)
+        if not native:
+            judge_in_python(monkeypatch)
+            in_python(session)
+        for _ in range(2):
+            if with_listeners:
+                records.append(record_of(session, server, call))
+            else:
+                records.append((described_after(call(session)),))
+        counts.append(counted_in(stats))
+    assert records[:2] == records[2:]
+    assert counts[0] == counts[1]
+
+
 def test_a_listener_ends_the_user_from_within_a_block(counted: tuple[Any, Any]) -> None:
     session, _ = counted
 

@@ -16,8 +16,9 @@ MUTANTS = all_mutants()
 
 def test_every_mutant_changes_something_and_leaves_code_that_compiles():
     for mutant in MUTANTS:
-        assert all(old != new for old, new in mutant.changes)
-        compile(mutant.mutated_source(), mutant.file, "exec")
+        assert all(change.old != change.new for change in mutant.changes)
+        for file, source in mutant.mutated_sources().items():
+            compile(source, file, "exec")
 
 
 def test_every_test_that_is_to_notice_a_mutant_exists():

@@ -21,6 +21,7 @@ import locust
 import locust_nest
 from locust import (
     FastHttpUser,
+    HttpLocust,
     HttpUser,
     Locust,
     MarkovTaskSet,
@@ -375,6 +376,33 @@ def test_users_of_the_old_api_run_none_either(watch: Watch, members: dict[str, A
         )
         assert watch.calls >= SEEN
         assert watch.ours == []
+
+
+OLD_REQUESTS: dict[str, Callable[[Any], Any]] = {
+    "get": lambda client: client.get("/"),
+    "json": lambda client: client.post("/", json={"a": 1}, name="posted"),
+    "a block": judged("/"),
+    "a verdict": judged("/", "not what I want"),
+    "an exception in a block": refused,
+}
+
+
+@pytest.mark.parametrize("ask", OLD_REQUESTS.values(), ids=OLD_REQUESTS)
+def test_a_request_of_the_old_api_runs_none_either(
+    watch: Watch, server: Server, ask: Callable[[Any], None]
+) -> None:
+    class Tasks(TaskSet):
+        @task
+        def visit(self) -> None:
+            watch.iterate()
+            ask(self.client)
+
+    class Visitor(HttpLocust):
+        task_set = Tasks
+        min_wait = max_wait = 1
+
+    run(watch, server, Visitor)
+    assert watch.ours == []
 
 
 def test_python_of_ours_would_be_seen(watch: Watch, server: Server) -> None:
