@@ -168,11 +168,51 @@ bool says_something(PyObject* value) {
   return false;
 }
 
+// The attributes that a session has of its own: a handful, of which all names are looked for one after the
+// other.
+class OwnAttributes {
+ public:
+  explicit OwnAttributes(PyObject* dictionary) : dictionary_(dictionary) {
+    PyObject* name = nullptr;
+    PyObject* value = nullptr;
+    for (Py_ssize_t position = 0; PyDict_Next(dictionary, &position, &name, &value) != 0; ++count_) {
+      // Interned texts are the same where they are equal.
+      if (count_ == items_.size() || !PyUnicode_CheckExact(name) || !PyUnicode_CHECK_INTERNED(name)) {
+        count_ = kUnknown;
+        return;
+      }
+      items_[count_] = {name, Object::borrowed(value)};
+    }
+  }
+
+  // Borrowed; null if there is none. The name is interned.
+  PyObject* find(PyObject* name) const {
+    if (count_ == kUnknown) return PyDict_GetItemWithError(dictionary_, name);
+    for (size_t i = 0; i < count_; ++i) {
+      if (items_[i].name == name) return items_[i].value.get();
+    }
+    return nullptr;
+  }
+
+  bool are_common_alone() const { return PyDict_GET_SIZE(dictionary_) == kCommonAttributes; }
+
+ private:
+  struct Item {
+    PyObject* name = nullptr;
+    Object value;
+  };
+  static constexpr size_t kUnknown = SIZE_MAX;
+
+  PyObject* dictionary_;
+  std::array<Item, 12> items_;
+  size_t count_ = 0;
+};
+
 // False when the session says something unusual.
-bool look_at(PyObject* attributes, Session& session) {
+bool look_at(const OwnAttributes& attributes, Session& session) {
   std::array<PyObject*, kCommonAttributes> common{};
   for (size_t i = 0; i < kCommonAttributes; ++i) {
-    common[i] = PyDict_GetItemWithError(attributes, around->common[i]);
+    common[i] = attributes.find(around->common[i]);
     if (common[i] == nullptr) return false;
   }
   if (common[kTrustEnv] != Py_False || !PyUnicode_CheckExact(common[kBaseUrl]) ||
@@ -181,18 +221,17 @@ bool look_at(PyObject* attributes, Session& session) {
   }
   session.base_url = Object::borrowed(common[kBaseUrl]);
   session.client = Object::borrowed(common[kEngine]);
-  if (PyDict_GET_SIZE(attributes) == kCommonAttributes) return true;
+  if (attributes.are_common_alone()) return true;
   for (PyObject* name : around->unusual) {
-    if (says_something(PyDict_GetItemWithError(attributes, name))) return false;
+    if (says_something(attributes.find(name))) return false;
   }
-  session.is_legacy = PyDict_GetItemWithError(attributes, around->is_legacy) == Py_True;
-  session.verify = Object::borrowed(PyDict_GetItemWithError(attributes, around->verify));
-  session.auth = Object::borrowed(PyDict_GetItemWithError(attributes, around->auth));
-  session.request_name = Object::borrowed(PyDict_GetItemWithError(attributes, around->request_name));
-  if (PyObject* headers = PyDict_GetItemWithError(attributes, around->headers))
-    session.headers = Object::borrowed(headers);
-  session.max_body_size = Object::borrowed(PyDict_GetItemWithError(attributes, around->max_body_size));
-  session.cookies = Object::borrowed(PyDict_GetItemWithError(attributes, around->cookies));
+  session.is_legacy = attributes.find(around->is_legacy) == Py_True;
+  session.verify = Object::borrowed(attributes.find(around->verify));
+  session.auth = Object::borrowed(attributes.find(around->auth));
+  session.request_name = Object::borrowed(attributes.find(around->request_name));
+  if (PyObject* headers = attributes.find(around->headers)) session.headers = Object::borrowed(headers);
+  session.max_body_size = Object::borrowed(attributes.find(around->max_body_size));
+  session.cookies = Object::borrowed(attributes.find(around->cookies));
   return !session.cookies || is_library_jar(session.cookies.get());
 }
 
@@ -215,9 +254,20 @@ bool connection_settings(PyObject* verify, PyObject* url, Object& settings) {
   // Without TLS it does not matter.
   if (verify == nullptr || verify == Py_True || !begins_with(url, "https")) return true;
   if (verify != Py_False && !PyUnicode_CheckExact(verify)) return false;
-  settings = Object(
-      PyObject_CallFunctionObjArgs(around->connection_settings, verify, Py_None, around->no_proxy, nullptr));
-  return static_cast<bool>(settings);
+  // Most requests of a run say the same.
+  static struct {
+    PyObject* verify;
+    PyObject* settings;
+  } last{};
+  if (last.verify == nullptr || PyObject_RichCompareBool(verify, last.verify, Py_EQ) != 1) {
+    settings = Object(PyObject_CallFunctionObjArgs(around->connection_settings, verify, Py_None,
+                                                   around->no_proxy, nullptr));
+    if (!settings) return false;
+    Py_XSETREF(last.verify, Py_NewRef(verify));
+    Py_XSETREF(last.settings, Py_NewRef(settings.get()));
+  }
+  settings = Object::borrowed(last.settings);
+  return true;
 }
 
 // The Authorization header, None without; false for what Python has to look at.
@@ -387,7 +437,7 @@ Ready make_ready(PyObject* self, const Arguments& given) {
   if (!encode_body(given, body, content_type)) return ready;
   const Object attributes(PyObject_GenericGetDict(self, nullptr));
   Session session;
-  if (!attributes || !look_at(attributes.get(), session)) return ready;
+  if (!attributes || !look_at(OwnAttributes(attributes.get()), session)) return ready;
   ready.is_legacy = session.is_legacy;
   ready.address = address_of(session.base_url.get(), given[kUrl], given[kParams], around->normalize_url);
   if (!ready.address.url || !ready.address.name || !rename(session.request_name.get(), ready.address.name) ||
