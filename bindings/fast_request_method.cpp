@@ -8,9 +8,11 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "basic_auth.h"
 #include "cookie_header.h"
 #include "cookie_jar.h"
 #include "exchange_object.h"
+#include "form_encoding.h"
 #include "http_client.h"
 #include "object.h"
 #include "request_address.h"
@@ -34,16 +36,16 @@ enum Parameter : uint8_t {
   kJson,
   kHeaders,
   kAllowRedirects,
-  // For Python, once they say something.
-  kStream,
   kAuth,
   kParams,
+  // For Python, once they say something.
+  kStream,
   kFiles,
   kParameters
 };
 constexpr std::array<const char*, kParameters> kNames = {
-    "method",          "url",    "name", "catch_response", "context", "data", "json", "headers",
-    "allow_redirects", "stream", "auth", "params",         "files"};
+    "method",          "url",  "name",   "catch_response", "context", "data", "json", "headers",
+    "allow_redirects", "auth", "params", "stream",         "files"};
 const ParameterNames& parameter_names() {
   static const ParameterNames names(kNames);
   return names;
@@ -108,6 +110,21 @@ struct Body {
   bool is_json = false;
 };
 
+Object form_of(PyObject* dict) {
+  if (Object fields = encoded_fields(dict)) return fields;
+  PyErr_Clear();
+  return Object(PyObject_CallOneArg(around->encode_form, dict));
+}
+
+// `url` with the parameters in its query; null for what Python has to look at.
+Object with_params(PyObject* url, PyObject* params) {
+  if (!is_given(params)) return Object::borrowed(url);
+  const Object query = query_of(params);
+  if (!query || PyUnicode_GET_LENGTH(query.get()) == 0) return Object();
+  const bool has_query = PyUnicode_FindChar(url, '?', 0, PyUnicode_GET_LENGTH(url), 1) >= 0;
+  return Object(PyUnicode_FromFormat("%U%s%U", url, has_query ? "&" : "?", query.get()));
+}
+
 // False for what Python has to look at; an exception may be set then.
 bool encode(const Arguments& given, Body& body) {
   const auto& names = around->names;
@@ -122,7 +139,7 @@ bool encode(const Arguments& given, Body& body) {
     }
     const bool is_form = PyDict_CheckExact(data);
     if (!is_form && !PyUnicode_CheckExact(data)) return false;
-    text = is_form ? Object(PyObject_CallOneArg(around->encode_form, data)) : Object::borrowed(data);
+    text = is_form ? form_of(data) : Object::borrowed(data);
     body.type = is_form ? names.form_type : names.text_type;
   } else if (is_given(given[kJson])) {
     text = Object(PyObject_CallOneArg(around->encode_json, given[kJson]));
@@ -140,6 +157,7 @@ bool encode(const Arguments& given, Body& body) {
 struct Ready {
   std::unique_ptr<Runtime::PendingRequest> request;  // null: the Python function is to do it
   Object url;
+  Object sent_url;  // with the parameters
   Object name;
   Body body;
 };
@@ -189,7 +207,7 @@ bool build_with_agent(PyObject* agent, const Arguments& given, const Ready& read
   lines.set("Accept-Encoding", PyUnicode_AsUTF8(around->accept_encoding));
   if (ready.body.is_json) lines.set("Accept", "application/json");
   const RequestArguments arguments = {given[kMethod],
-                                      ready.url.get(),
+                                      ready.sent_url.get(),
                                       Py_False,
                                       Py_None,
                                       or_none(given[kHeaders]),
@@ -227,6 +245,8 @@ Ready make_ready(PyObject* self, const Arguments& given) {
   if (!own || attribute(names.request) != nullptr || attribute(names.is_legacy) != nullptr) return ready;
   ready.url = full_url(attribute(names.base_url), given[kUrl]);
   if (!ready.url) return ready;
+  ready.sent_url = with_params(ready.url.get(), given[kParams]);
+  if (!ready.sent_url) return ready;
   PyObject* name = given[kUrl];
   for (PyObject* said : {attribute(names.request_name), given[kName]}) {
     if (!is_given(said)) continue;
@@ -235,8 +255,10 @@ Ready make_ready(PyObject* self, const Arguments& given) {
   }
   ready.name = Object::borrowed(name);
   const Object agent = Object::borrowed(attribute(names.client));
-  const Object authorization = Object::borrowed(or_none(attribute(names.auth_header)));
-  if (!agent || Py_TYPE(agent.get()) != around->agent) return ready;
+  const Object authorization = says_nothing(given[kAuth])
+                                   ? Object::borrowed(or_none(attribute(names.auth_header)))
+                                   : basic_authorization(given[kAuth], nullptr);
+  if (!agent || !authorization || Py_TYPE(agent.get()) != around->agent) return ready;
   auto request = Runtime::get().make_request();
   if (build_with_agent(agent.get(), given, ready, authorization.get(), *request))
     ready.request = std::move(request);
@@ -288,6 +310,8 @@ PyObject* answer(const SessionVerb& verb, PyObject* session, const Arguments& gi
                         ready.body.type,
                         ready.body.is_json ? names.json_type : Py_None,
                         or_none(given[kHeaders]),
+                        or_none(given[kAuth]),
+                        or_none(given[kParams]),
                         allow_redirects,
                         ready.name.get(),
                         catch_response,

@@ -32,12 +32,17 @@ bool append_scalar(PyObject* value, std::string& form) {
   return text && append_text(text.get(), form);
 }
 
-bool append_pair(PyObject* key, PyObject* value, std::string& form) {
-  if (value == Py_None) return true;
+bool append_field(PyObject* key, PyObject* value, std::string& form) {
   if (!form.empty()) form.push_back('&');
   if (!append_scalar(key, form)) return false;
   form.push_back('=');
-  return append_scalar(value, form);
+  if (value != Py_None) return append_scalar(value, form);
+  form.append("None");
+  return true;
+}
+
+bool append_pair(PyObject* key, PyObject* value, std::string& form) {
+  return value == Py_None || append_field(key, value, form);
 }
 
 bool append_values(PyObject* key, PyObject* value, std::string& form) {
@@ -68,12 +73,30 @@ bool append_pairs(PyObject* pairs, std::string& form) {
   return true;
 }
 
+Object text_of(const std::string& form) {
+  return Object(PyUnicode_DecodeASCII(form.data(), static_cast<Py_ssize_t>(form.size()), nullptr));
+}
+
 }  // namespace
 
 Object encoded_form(PyObject* pairs) {
   std::string form;
-  if (!append_pairs(pairs, form)) return Object();
-  return Object(PyUnicode_DecodeASCII(form.data(), static_cast<Py_ssize_t>(form.size()), nullptr));
+  return append_pairs(pairs, form) ? text_of(form) : Object();
+}
+
+Object query_of(PyObject* params) {
+  return PyUnicode_CheckExact(params) ? Object::borrowed(params) : encoded_form(params);
+}
+
+Object encoded_fields(PyObject* dict) {
+  if (!PyDict_CheckExact(dict)) return Object();
+  std::string form;
+  PyObject* key = nullptr;
+  PyObject* value = nullptr;
+  for (Py_ssize_t position = 0; PyDict_Next(dict, &position, &key, &value) != 0;) {
+    if (!append_field(key, value, form)) return Object();
+  }
+  return text_of(form);
 }
 
 }  // namespace nest::bindings

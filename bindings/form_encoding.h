@@ -14,4 +14,11 @@ namespace nest::bindings {
 // own. Runs no code of the model's. A Python exception may be set then.
 Object encoded_form(PyObject* pairs);
 
+// The same for `params`, where a text stands for itself.
+Object query_of(PyObject* params);
+
+// What urllib.parse.urlencode makes of a dict of texts, bytes, numbers and None, which it writes out. Null as
+// above.
+Object encoded_fields(PyObject* dict);
+
 }  // namespace nest::bindings

@@ -20,7 +20,7 @@ Py_ssize_t find(PyObject* text, char character, Py_ssize_t from) {
 bool is_absolute(PyObject* url) { return begins_with(url, "http://") || begins_with(url, "https://"); }
 
 Object with_query(PyObject* url, PyObject* params) {
-  const Object query = PyUnicode_CheckExact(params) ? Object::borrowed(params) : encoded_form(params);
+  const Object query = query_of(params);
   if (!query) return Object();
   if (PyUnicode_GET_LENGTH(query.get()) == 0) return Object::borrowed(url);
   const Py_ssize_t mark = find(url, '?', 0);

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections import UserDict
+import random
+from collections import OrderedDict, UserDict
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from client_harness import Server, answer, redirect, server
-from test_client_request_method_native import BLOCKS, Visitor, counted_in, described_after, record_of
+from test_client_request_method_native import (
+    BLOCKS,
+    Visitor,
+    counted_in,
+    described_after,
+    record_of,
+    some_text,
+    some_value,
+)
 
 from locust.contrib.fasthttp import FastHttpSession, LocustUserAgent
 from locust.env import Environment
 from locust.event import EventHook, Events
+from locust_nest.http.fast_agent import with_params
 from locust_nest.http.fast_response import FastResponse, ResponseContextManager
 
 __all__ = ["server"]
@@ -49,6 +60,15 @@ CALLS: dict[str, Call] = {
     "json by position": lambda c: c.post("/x", None, {"a": 1}),
     "json with a type": lambda c: c.post("/x", json=0, headers={"Content-Type": "application/vnd.api+json"}),
     "an empty body": lambda c: c.post("/x", data="", json=[]),
+    "form of other things": lambda c: c.post("/x", {"a": None, b"b\xff": 2.5, 3: True, "c": (1, "x y")}),
+    "params": lambda c: c.get("/x", params={"a": 1, "b": ["ü &", None]}),
+    "params behind a query": lambda c: c.get("/x?own", params=[("a", 1)], name="named"),
+    "params behind a mark": lambda c: c.get("/x?", params={"a": 1}),
+    "params as text": lambda c: c.get("/x", params="a=1"),
+    "params on the way": lambda c: c.get("/from", params={"a": 1}, auth=("me", "pw")),
+    "params without an answer": lambda c: c.get("/closed", params={"a": 1}),
+    "params and 404": lambda c: c.get("/404", params={"a": 1}),
+    "auth": lambda c: c.get("/x", auth=("mü", b"\xff")),
     "put": lambda c: c.put("/x", "text", name="put"),
     "patch": lambda c: c.patch("/x", json={}),
     "delete": lambda c: c.delete("/x"),
@@ -70,9 +90,13 @@ CALLS: dict[str, Call] = {
 }
 # Which Python has to look at.
 OTHER_CALLS: dict[str, Call] = {
-    "params": lambda c: c.get("/x", params={"a": 1}),
+    "params that are odd": lambda c: c.get("/x", params=OrderedDict(a=1)),
+    "params as odd text": lambda c: c.get("/x", params="a=b c&ä"),
+    "params that say nothing": lambda c: c.get("/x", params={"a": None}),
+    "params and a fragment": lambda c: c.get("/x#f", params={"a": 1}),
     "an unknown keyword": lambda c: c.get("/x", page=1),
-    "auth": lambda c: c.get("/x", auth=("me", "pw")),
+    "auth that is a list": lambda c: c.get("/x", auth=["me", "pw"]),
+    "auth beyond Latin-1": lambda c: c.get("/x", auth=("me", "\u20ac")),
     "stream": lambda c: c.get("/x", stream=True),
     "a body of another type": lambda c: c.post("/x", [b"a", b"b"]),
     "headers of another type": lambda c: c.get("/x", headers=Headers(a="b")),
@@ -151,6 +175,22 @@ def test_cookies_go_with_it(server: Server, call: Call) -> None:
     assert record(native, server, call) == record(in_python(slow), server, call)
     native.get("/x")
     assert server.last["Cookie"] == "taste=sweet"
+
+
+def test_forms_and_queries_are_encoded_as_python_does(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = session_at(server)
+    session.get("/x")
+    monkeypatch.delattr("locust_nest.http.verdict.JudgedResponse._record")
+    chance = random.Random(11)
+    for _ in range(1000):
+        # Nothing but None is no query, which Python has to look at.
+        pairs = {"a": 1} | {some_text(chance): some_value(chance) for _ in range(chance.randrange(4))}
+        session.post("/x", data=pairs)
+        assert server.last.body.decode() == urlencode(pairs), pairs
+        session.get("/x?own", params=pairs)
+        assert server.last.target == with_params("/x?own", pairs, None), pairs
 
 
 # Of responses that are not those of `requests`.
