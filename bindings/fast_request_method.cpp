@@ -160,6 +160,7 @@ struct Ready {
   Object sent_url;  // with the parameters
   Object name;
   Body body;
+  bool is_legacy = false;
 };
 
 // Null for zero or nothing, which is no limit; false for no number.
@@ -242,7 +243,8 @@ Ready make_ready(PyObject* self, const Arguments& given) {
   if (!encode(given, ready.body)) return ready;
   const Object own(PyObject_GenericGetDict(self, nullptr));
   const auto attribute = [&own](PyObject* name) { return PyDict_GetItemWithError(own.get(), name); };
-  if (!own || attribute(names.request) != nullptr || attribute(names.is_legacy) != nullptr) return ready;
+  if (!own || attribute(names.request) != nullptr) return ready;
+  ready.is_legacy = attribute(names.is_legacy) == Py_True;
   ready.url = full_url(attribute(names.base_url), given[kUrl]);
   if (!ready.url) return ready;
   ready.sent_url = with_params(ready.url.get(), given[kParams]);
@@ -324,6 +326,7 @@ PyObject* answer(const SessionVerb& verb, PyObject* session, const Arguments& gi
   const Object response_time(PyFloat_FromDouble(to_milliseconds(done.timings.response_time())));
   const Object event(PyObject_GetAttr(session, names.request_event));
   if (!response || !response_time || !event) return nullptr;
+  if (ready.is_legacy && PyObject_SetAttr(response.get(), names.is_legacy, Py_True) < 0) return nullptr;
   const Object listeners = listeners_of(event.get());
   if (!listeners) {
     if (PyErr_Occurred() != nullptr) return nullptr;

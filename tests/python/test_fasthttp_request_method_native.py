@@ -114,6 +114,7 @@ SESSIONS: dict[str, dict[str, Any]] = {
     "headers of its own": {"headers": {"Accept": "text/html", "X-Own": "1"}},
     "limits": {"network_timeout": 0, "connection_timeout": 3, "max_redirects": 1},
     "a body that is cut": {"max_body_size": 1},
+    "of the old API": {"is_legacy": True},
 }
 
 
@@ -132,12 +133,16 @@ def answers(server: Server) -> None:
     server.answers["/missing"] = server.answers["/404"]
 
 
-def session_at(server: Server, base_url: str = "{url}", user: Any = None, **settings: Any) -> tuple[Any, Any]:
+def session_at(
+    server: Server, base_url: str = "{url}", user: Any = None, is_legacy: bool = False, **settings: Any
+) -> tuple[Any, Any]:
     environment = Environment(events=Events())
     environment.create_local_runner()
     base_url = base_url.format(url=server.url, netloc=server.netloc)
     session: Any = FastHttpSession(base_url, environment.events.request, user, **settings)
     session.cookies = {}  # for record_of()
+    if is_legacy:
+        session._is_legacy = True
     return session, environment.stats
 
 
@@ -203,12 +208,13 @@ FAST_BLOCKS = {
 
 @pytest.mark.parametrize("call", FAST_BLOCKS.values(), ids=FAST_BLOCKS)
 @pytest.mark.parametrize("with_listeners", [False, True])
+@pytest.mark.parametrize("is_legacy", [False, True])
 def test_a_block_ends_as_in_python(
-    server: Server, monkeypatch: pytest.MonkeyPatch, call: Call, with_listeners: bool
+    server: Server, monkeypatch: pytest.MonkeyPatch, call: Call, with_listeners: bool, is_legacy: bool
 ) -> None:
     records, counts = [], []
     for native in (True, False):
-        session, stats = session_at(server, user=Visitor())
+        session, stats = session_at(server, user=Visitor(), is_legacy=is_legacy)
         if not native:
             for name in ("__enter__", "__exit__", "success", "failure"):
                 function = getattr(ResponseContextManager, name).__wrapped__

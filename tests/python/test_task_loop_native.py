@@ -37,6 +37,7 @@ from locust import (
     task,
     transition,
 )
+from locust.contrib.fasthttp import FastHttpLocust
 from locust.exception import LocustError, RescheduleTask, RescheduleTaskImmediately, ResponseError, StopUser
 from locust.user.declaring import filter_tasks_by_tags
 from locust.user.wait_time import poisson
@@ -388,8 +389,9 @@ OLD_REQUESTS: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("ask", OLD_REQUESTS.values(), ids=OLD_REQUESTS)
+@pytest.mark.parametrize("base", [HttpLocust, FastHttpLocust])
 def test_a_request_of_the_old_api_runs_none_either(
-    watch: Watch, server: Server, ask: Callable[[Any], None]
+    watch: Watch, server: Server, base: Any, ask: Callable[[Any], None]
 ) -> None:
     class Tasks(TaskSet):
         @task
@@ -397,7 +399,7 @@ def test_a_request_of_the_old_api_runs_none_either(
             watch.iterate()
             ask(self.client)
 
-    class Visitor(HttpLocust):
+    class Visitor(base):
         task_set = Tasks
         min_wait = max_wait = 1
 

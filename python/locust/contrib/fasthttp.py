@@ -241,6 +241,8 @@ class FastHttpSession(ChoosesVersion):
             catching=catch_response,
             answer=exchange,
         )
+        if self._is_legacy:
+            response._become_legacy()
         return response._record(self, catch_response, method, name, response_time, context, start_time, url)
 
     def get(self, url: str, **kwargs: Unpack[FastKeywords]) -> ResponseContextManager:
