@@ -1,4 +1,4 @@
-"""Time of the Python thread per request: a plain one, with a `request` listener, with its JSON read, with a verdict."""
+"""Time of the Python thread per request: plain, with a `request` listener, JSON read, a verdict, by FastHttpUser."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from report import Requirement, conclude, surroundings, table
 
 USERS = 100
 PLAIN, LISTENER, READER = "plain request", "with one listener", "status and json() read"
-VERDICT = "a verdict in a with-block"
+VERDICT, FAST = "a verdict in a with-block", "a plain request of FastHttpUser"
 LISTENER_LIMIT_US, READER_LIMIT_US = 3.0, 10.0
 
 
 def generators() -> list[Generator]:
     models = {PLAIN: "http_user.py", LISTENER: "listening_user.py", READER: "reading_user.py"}
-    models[VERDICT] = "catching_user.py"
+    models[VERDICT], models[FAST] = "catching_user.py", "fast_http_user.py"
     return [locust_like(name, our_binary(), model) for name, model in models.items()]
 
 

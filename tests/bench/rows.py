@@ -15,6 +15,7 @@ from generators import REPOSITORY, Generator, locust_like, oracle, our_binary
 from report import debian_version, first_line
 
 OURS, OURS_CURL = "locust-nest", "locust-nest, libcurl's transport"
+OURS_FAST = "locust-nest, FastHttpUser"
 HTTP_USER, FAST_HTTP_USER = "Locust HttpUser", "Locust FastHttpUser"
 WRK, H2LOAD, HEY, GOOSE, K6 = "wrk", "h2load", "hey", "goose", "k6"
 GOOSE_MANIFEST = Path(__file__).resolve().parent / "goose/Cargo.toml"
@@ -56,7 +57,7 @@ COOKIES_CHANGED = Shape("the same with three cookies", path="/three-cookies")
 CATCHING = Shape("`catch_response`", model="catching_user.py")
 
 CHOSEN: dict[Shape, tuple[str, ...]] = {
-    BASELINE: (OURS, OURS_CURL, HTTP_USER, FAST_HTTP_USER, WRK, H2LOAD, HEY, GOOSE, K6),
+    BASELINE: (OURS, OURS_FAST, OURS_CURL, HTTP_USER, FAST_HTTP_USER, WRK, H2LOAD, HEY, GOOSE, K6),
     TEN_KB: (OURS, OURS_CURL, HTTP_USER, FAST_HTTP_USER, WRK),
     CLOSING: (OURS, OURS_CURL, HTTP_USER, FAST_HTTP_USER, WRK, HEY),
     TLS: (OURS, OURS_CURL, HTTP_USER, FAST_HTTP_USER, WRK),
@@ -115,6 +116,7 @@ def makers() -> dict[str, tuple[Maker, str]]:
             ours(OURS_CURL, "--http-transport", "curl"),
             "" if has_transports() else "there is no other transport yet",
         ),
+        OURS_FAST: (lambda shape: locust_like(OURS_FAST, our_binary(), shape.fast_model), ""),
         HTTP_USER: (
             lambda shape: locust_like(HTTP_USER, oracle(), shape.model, *shape.user_class),
             "",
