@@ -17,12 +17,14 @@ from locust import (
     HttpUser,
     MarkovTaskSet,
     SequentialTaskSet,
+    TaskSequence,
     TaskSet,
     User,
     between,
     constant,
     constant_pacing,
     constant_throughput,
+    seq_task,
     task,
     transition,
 )
@@ -31,6 +33,7 @@ from locust.env import Environment
 from locust.event import Events
 from locust.exception import RescheduleTask, RescheduleTaskImmediately, StopUser
 from locust.user.wait_time import poisson
+from locust_nest.nest_taskset import hands_back
 
 __all__ = ["server"]
 
@@ -215,6 +218,28 @@ class OwnScheduling(TaskSet):
         self.user.count()
 
 
+class Leaving(OwnChoice):
+    def on_start(self) -> None:
+        self.started = True
+
+    def on_stop(self) -> None:
+        raise ValueError
+
+    @task
+    def leave(self) -> None:
+        self.user.count()
+        self.interrupt(reschedule=False)
+
+
+class Steps(TaskSequence):
+    @seq_task(1)
+    def first(self) -> None:
+        self.user.count()
+
+    @seq_task(2)
+    def second(self) -> None: ...
+
+
 TASKS: dict[str, Any] = {
     "function": lambda user: user.count(),
     "interrupted task set": Nested,
@@ -228,6 +253,11 @@ TASKS: dict[str, Any] = {
     "task sets in task sets": Deep,
     "own choice": OwnChoice,
     "own scheduling": OwnScheduling,
+    "left with a broken on_stop": Leaving,
+    "sequence of 0.x": Steps,
+    "task set of -T": hands_back(Sequence),
+    "chain of -T": hands_back(Chain),
+    "sequence of 0.x of -T": hands_back(Steps),
 }
 
 
