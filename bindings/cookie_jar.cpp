@@ -85,40 +85,54 @@ Object make_rest(const http::SetCookie& said) {
   return rest;
 }
 
+// What cookies that say the same of themselves have in common, by its parts; borrowed, or null with an
+// exception set. Copies of it cost less than setting one attribute after the other, and share their keys in
+// the same way.
+PyObject* attributes_in_common(const http::SetCookie& said, bool ends_with_session) {
+  const bool has_domain = !said.domain.empty();
+  const bool has_dot = said.domain.starts_with('.');
+  const bool has_path = !said.path.empty();
+  static std::array<PyObject*, 32> known{};
+  PyObject*& attributes = known[(has_domain ? 1U : 0U) | (has_dot ? 2U : 0U) | (has_path ? 4U : 0U) |
+                                (said.is_secure ? 8U : 0U) | (ends_with_session ? 16U : 0U)];
+  if (attributes != nullptr) return attributes;
+  const auto truth = [](bool is) { return is ? Py_True : Py_False; };
+  std::array<PyObject*, kCookieParts> values{};
+  values.fill(Py_None);
+  values[kVersion] = cookie_library().zero;
+  values[kPortSpecified] = values[kRfc2109] = Py_False;
+  values[kDomainSpecified] = truth(has_domain);
+  values[kDomainInitialDot] = truth(has_dot);
+  values[kPathSpecified] = truth(has_path);
+  values[kSecure] = truth(said.is_secure);
+  values[kDiscard] = truth(ends_with_session);
+  const Object cookie(PyBaseObject_Type.tp_new(cookie_library().cookie, cookie_library().nothing, nullptr));
+  Object made(cookie ? PyObject_GenericGetDict(cookie.get(), nullptr) : nullptr);
+  for (size_t i = 0; made && i < kCookieParts; ++i) {
+    if (PyDict_SetItem(made.get(), cookie_library().parts[i], values[i]) < 0) return nullptr;
+  }
+  attributes = made.release();
+  return attributes;
+}
+
 // Null with an exception set.
 Object make_cookie(const Told& told) {
-  const auto truth = [](bool is) { return is ? Py_True : Py_False; };
-  const http::SetCookie& said = told.said;
-  const Object value = to_text(said.value);
-  const Object rest = make_rest(said);
+  const Object value = to_text(told.said.value);
+  const Object rest = make_rest(told.said);
   const Object expires =
       told.expires_s ? Object(PyLong_FromLongLong(*told.expires_s)) : Object::borrowed(Py_None);
-  Object cookie(PyBaseObject_Type.tp_new(cookie_library().cookie, cookie_library().nothing, nullptr));
-  if (!value || !rest || !expires || !cookie) return Object();
-  const std::array<PyObject*, kCookieParts> values = {cookie_library().zero,
-                                                      told.name.get(),
-                                                      value.get(),
-                                                      Py_None,
-                                                      Py_False,
-                                                      told.domain.get(),
-                                                      truth(!said.domain.empty()),
-                                                      truth(said.domain.starts_with('.')),
-                                                      told.path.get(),
-                                                      truth(!said.path.empty()),
-                                                      truth(said.is_secure),
-                                                      expires.get(),
-                                                      truth(!told.expires_s),
-                                                      Py_None,
-                                                      Py_None,
-                                                      Py_False,
-                                                      rest.get()};
-  // Of itself, which costs less than setting them on the cookie.
-  const Object attributes(PyObject_GenericGetDict(cookie.get(), nullptr));
-  for (size_t i = 0; i < kCookieParts; ++i) {
-    if (!attributes || PyDict_SetItem(attributes.get(), cookie_library().parts[i], values[i]) < 0)
-      return Object();
+  PyObject* common = attributes_in_common(told.said, !told.expires_s);
+  const Object own(common == nullptr ? nullptr : PyDict_Copy(common));
+  if (!value || !rest || !expires || !own) return Object();
+  const std::pair<CookiePart, PyObject*> parts[] = {{kName, told.name.get()},     {kValue, value.get()},
+                                                    {kDomain, told.domain.get()}, {kPath, told.path.get()},
+                                                    {kExpires, expires.get()},    {kRest, rest.get()}};
+  for (const auto& [part, object] : parts) {
+    if (PyDict_SetItem(own.get(), cookie_library().parts[part], object) < 0) return Object();
   }
-  return cookie;
+  Object cookie(PyBaseObject_Type.tp_new(cookie_library().cookie, cookie_library().nothing, nullptr));
+  return cookie && PyObject_GenericSetDict(cookie.get(), own.get(), nullptr) == 0 ? std::move(cookie)
+                                                                                  : Object();
 }
 
 // The dictionary for this key, made if there is none; null with an exception set.

@@ -104,7 +104,9 @@ using Value = std::optional<std::string_view>;
 
 // Of several Max-Age the last one counts, of all others the first.
 bool take_attribute(std::string_view name, const Value& value, SetCookie& cookie) {
-  const auto is = [name](std::string_view known) { return same_name(name, known); };
+  const auto is = [name](std::string_view known) {
+    return name.size() == known.size() && same_name(name, known);
+  };
   if (is("path")) {
     if (!value || value->empty() || !is_escaped(*value)) return false;
     if (cookie.path.empty()) cookie.path = *value;
