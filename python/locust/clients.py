@@ -7,7 +7,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from functools import lru_cache
+from functools import lru_cache, partial
 from http.cookiejar import CookieJar
 from time import perf_counter, time
 from typing import Any, Self, Unpack
@@ -20,7 +20,7 @@ from requests.compat import json as complexjson  # type: ignore[attr-defined]
 from requests.cookies import RequestsCookieJar
 from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema, RequestException
 from requests.hooks import default_hooks
-from requests.models import REDIRECT_STATI, RequestEncodingMixin
+from requests.models import RequestEncodingMixin
 from requests.structures import CaseInsensitiveDict
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, default_headers
 from urllib3.exceptions import LocationParseError
@@ -34,7 +34,7 @@ from locust_nest.http.adapter import (
     shared_client,
     split_timeout,
 )
-from locust_nest.http.cookies import keep_cookies, sent_cookies
+from locust_nest.http.cookies import cookies_of, keep_cookies, sent_cookies
 from locust_nest.http.failures import plain_cause, request_error, unwrap
 from locust_nest.http.keywords import (
     PostKeywords,
@@ -46,6 +46,7 @@ from locust_nest.http.keywords import (
 from locust_nest.http.multipart import encode_multipart, held_files
 from locust_nest.http.network import client_of
 from locust_nest.http.parts import add_parts
+from locust_nest.http.redirects import PlainRedirects, Replayed, is_redirect
 from locust_nest.http.renaming import Renaming
 from locust_nest.http.response import EngineResponse
 from locust_nest.http.urls import is_absolute, is_unix, path_of
@@ -496,21 +497,33 @@ class HttpSession(requests.Session, ChoosesVersion):
             return response, exchange.response_time_ms, url
         if "#" in url:
             response.url = response.request.url = url
-        leads_on = response.status_code in REDIRECT_STATI and response.is_redirect
-        if leads_on and (cookies or (allow_redirects and "cookies" in self.__dict__)):  # as they were sent
+        leads_on = is_redirect(exchange)
+        if leads_on and cookies:  # as they were sent
             response.request._cookies = sent_cookies(self.cookies, cookies)  # type: ignore[attr-defined]
+        elif leads_on and allow_redirects and "cookies" in self.__dict__:
+            response.request.session_cookies = cookies_of(self.cookies)  # type: ignore[attr-defined]
         if exchange.has_set_cookie:
             keep_cookies(self.cookies, exchange, response)
         if leads_on and allow_redirects:
-            return self._follow(response, limits, verify)
+            return self._follow(response, limits, verify, cookies)
         return response, exchange.response_time_ms, url
 
-    def _follow(self, first: ResponseContextManager, limits: _Limits, verify: bool | str) -> _Sent:
+    def _follow(
+        self, first: ResponseContextManager, limits: _Limits, verify: bool | str, cookies: Any
+    ) -> _Sent:
         """Follow redirects by the rules of `requests`, from a response that the engine already has."""
         hops: list[Any] = [first]
         first._next = None  # type: ignore[attr-defined] # it is followed
         try:
-            hops.extend(self.resolve_redirects(first, first.request, timeout=limits, verify=verify))  # type: ignore[arg-type]
+            if not cookies:  # of the request itself, which all that follow have too
+                _plain_redirects.follow(self, hops, limits, verify)
+            if is_redirect(hops[-1]._exchange):
+                resolve: Any = self.resolve_redirects
+                if len(hops) > 1:
+                    replayed: Any = Replayed(self, hops[1:])
+                    resolve = partial(requests.Session.resolve_redirects, replayed)
+                    del hops[1:]
+                hops.extend(resolve(first, first.request, timeout=limits, verify=verify))
         except _UNUSABLE_URL:
             raise
         except RequestException as error:
@@ -555,6 +568,8 @@ class HttpSession(requests.Session, ChoosesVersion):
             response.request = error.request  # type: ignore[assignment]
         return response
 
+
+_plain_redirects = PlainRedirects(HttpSession)
 
 # All that are called without a body more often than not.
 for _verb in ("request", "get", "options", "head", "put", "patch", "delete"):

@@ -22,6 +22,14 @@ from requests.structures import CaseInsensitiveDict
 from nest_engine import cookies_for, describe_cookies, take_cookies
 
 
+def cookies_of(jar: CookieJar) -> tuple[Cookie, ...]:
+    """Those in `jar`, as iterating over it has them, which counts them first."""
+    domains: Mapping[str, Mapping[str, Mapping[str, Cookie]]] = jar._cookies  # type: ignore[attr-defined]
+    return tuple(
+        [cookie for paths in domains.values() for names in paths.values() for cookie in names.values()]
+    )
+
+
 def sent_cookies(jar: CookieJar | None, own: Mapping[str, str] | CookieJar | None) -> RequestsCookieJar:
     """The jar that `requests` makes of a session's cookies and those of a request."""
     if not isinstance(own, CookieJar):

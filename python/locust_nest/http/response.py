@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import timedelta
 from functools import lru_cache
 from http.client import HTTPMessage
+from http.cookiejar import Cookie
 from typing import Any
 
 from requests import PreparedRequest, Response
@@ -90,6 +92,9 @@ def joined_headers(exchange: Exchange) -> CaseInsensitiveDict[str]:
 class SentRequest(PreparedRequest):
     """The request of an exchange as `requests` describes one that it prepared, whose parts are made when touched."""
 
+    # Those of the session when the request was sent, once somebody has said so.
+    session_cookies: tuple[Cookie, ...] = ()
+
     def __init__(self, exchange: Exchange) -> None:
         # Not PreparedRequest.__init__: whatever is missing is made when it is touched.
         self._exchange = exchange
@@ -108,11 +113,18 @@ def _request_headers(request: SentRequest) -> CaseInsensitiveDict[str]:
     return headers
 
 
+def _request_cookies(request: SentRequest) -> RequestsCookieJar:
+    jar = RequestsCookieJar()
+    for cookie in request.session_cookies:
+        jar.set_cookie(copy(cookie))
+    return jar
+
+
 _REQUEST_PARTS: dict[str, Callable[[Any], Any]] = {
     "method": lambda request: request._exchange.method,
     "url": lambda request: request._exchange.url,
     "headers": _request_headers,
-    "_cookies": lambda request: RequestsCookieJar(),
+    "_cookies": _request_cookies,
     "body": lambda request: request._exchange.request_body,
     "hooks": lambda request: default_hooks(),
     "_body_position": lambda request: None,
