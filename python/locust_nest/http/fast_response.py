@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import cached_property
-from json import loads
+from json import JSONDecoder, loads
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -21,7 +21,7 @@ from nest_engine import Exchange, NativeMethod, describe_responses
 from .fast_failures import BadStatusCode, failure_of
 from .fast_sockets import SocketExchange
 from .parts import add_parts
-from .response import RawBody, encoding_named
+from .response import UNDECODED, RawBody, decoded_json, encoding_named
 from .streams import StreamedBody
 from .timings import Timings, timings_of
 from .verdict import JudgedResponse
@@ -128,6 +128,10 @@ _PARTS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+# What makes the text of a response another one than that of its exchange, or is it.
+_TOUCHED = frozenset(("content", "encoding", "headers", "text"))
+_scan_json = JSONDecoder().scan_once  # type: ignore[attr-defined]
+
 _NOT_CAUGHT = "If you want to change the state of the request, you must pass catch_response=True."
 
 
@@ -212,6 +216,15 @@ class FastResponse(JudgedResponse):
         return self.content
 
     def json(self) -> Any:
+        own = self.__dict__
+        exchange = own.get("_exchange")
+        if type(exchange) is Exchange and _TOUCHED.isdisjoint(own):
+            encoding = encoding_named(exchange.header("content-type"))
+            if encoding is not None:
+                try:
+                    return decoded_json(exchange, encoding, _scan_json)
+                except UNDECODED:
+                    pass  # for json.loads() to describe
         return loads(self.text)
 
     def raise_for_status(self) -> None:

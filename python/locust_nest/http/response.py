@@ -163,6 +163,17 @@ def encoding_named(content_type: str | None) -> str | None:
 # What json.loads() does after looking for blanks.
 _scan_json = complexjson.JSONDecoder().scan_once
 _JSON_BLANKS = " \t\n\r"
+# What decoded_json() raises of a text that json.loads() may well read, or describe what is wrong with it.
+UNDECODED = (ValueError, LookupError, StopIteration)
+
+
+def decoded_json(exchange: Exchange, encoding: str, scan: Callable[[str, int], tuple[Any, int]]) -> Any:
+    """What stands in the body of a response if it begins with JSON and has nothing but blanks behind."""
+    text = exchange.text(encoding)
+    value, end = scan(text, 0)
+    if end != len(text) and text[end:].strip(_JSON_BLANKS):
+        raise ValueError
+    return value
 
 
 def _encoding(response: EngineResponse) -> str | None:
@@ -249,11 +260,8 @@ class EngineResponse(Response):
             encoding = encoding_named(exchange.header("content-type"))
             if encoding is not None:
                 try:
-                    text = exchange.text(encoding)
-                    value, end = _scan_json(text, 0)
-                    if end == len(text) or not text[end:].strip(_JSON_BLANKS):
-                        return value
-                except (ValueError, LookupError, StopIteration):
+                    return decoded_json(exchange, encoding, _scan_json)
+                except UNDECODED:
                     pass  # which `requests` says in its way
         return super().json(**kwargs)
 

@@ -37,9 +37,9 @@ class RestMixin(Generic[RestResponseT]):
                 all_headers[name] = "application/json"
         with self.client.request(method, url, catch_response=True, headers=all_headers, **kwargs) as response:
             response.js = None
-            if response.content is None:
+            if not response.status_code:
                 response.failure(str(response.error))
-            elif response.text:
+            elif response._recorded_length() or response.text:  # to look at the text makes json() dearer
                 try:
                     response.js = response.json()
                 except JSONDecodeError as error:

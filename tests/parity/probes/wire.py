@@ -132,6 +132,9 @@ HTTP: dict[str, Call] = {
     "an empty password": lambda c: c.get("/", auth=("me", "")),
     "a colon in the name": lambda c: c.get("/", auth=("m:e", "p")),
     "bytes as credentials": lambda c: c.get("/", auth=(b"me", b"p\xff")),
+    "credentials of the session are not wanted": session(
+        lambda c: setattr(c, "auth", ("me", "p")), lambda c: c.get("/", auth=False)
+    ),
     "digest": lambda c: c.get("/digest?a=1", auth=HTTPDigestAuth("me", "pw")),
     "digest of a post": lambda c: c.post("/digest", {"a": "b"}, auth=HTTPDigestAuth("me", "pw")),
     "digest twice": lambda c: [c.get("/digest", auth=auth) for auth in [HTTPDigestAuth("me", "pw")] * 2],
