@@ -1,3 +1,4 @@
+// The time may be asked of a model's own function, which may switch greenlets: plain C API (R1).
 #include "cookie_jar.h"
 
 #include <array>

@@ -1,3 +1,4 @@
+// As cookie_jar.cpp: plain C API (R1).
 #include "cookie_library.h"
 
 #include <algorithm>

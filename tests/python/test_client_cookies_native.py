@@ -284,6 +284,20 @@ def test_policies_and_jars_that_the_model_has_changed_are_asked(
     assert response.cookies.get_dict() == {"lang": "en", "$a": "1"}
 
 
+def test_the_policy_of_the_fast_client_says_what_is_kept_and_sent(fast: Any, server: Server) -> None:
+    server.answers["/a"] = answer("200 OK", b"", "Set-Cookie: lang=en", "Set-Cookie: a=1; Secure; Path=/")
+    fast.cookiejar.set_policy(OnlyEnglish())
+    fast.get("/a")
+    assert [cookie.name for cookie in fast.cookiejar] == ["lang"]
+    fast.cookiejar.set_policy(DefaultCookiePolicy(secure_protocols=("http",)))
+    fast.get("/a")
+    fast.get("/a")
+    assert server.last["Cookie"] == "lang=en; a=1"
+    fast.cookiejar.set_policy(DefaultCookiePolicy(blocked_domains=["127.0.0.1"]))
+    fast.get("/a")
+    assert server.last["Cookie"] is None
+
+
 def test_a_class_that_the_model_has_changed_is_asked(client: Any, server: Server, monkeypatch: Any) -> None:
     server.answers["/"] = answer("200 OK", b"", "Set-Cookie: a=1")
     client.cookies.set("b", "2")
