@@ -14,6 +14,7 @@
 #include "exchange_object.h"
 #include "form_encoding.h"
 #include "http_client.h"
+#include "json_text.h"
 #include "object.h"
 #include "request_address.h"
 #include "request_event.h"
@@ -59,7 +60,7 @@ struct Surroundings {
   PyTypeObject* response;         // of a request
   PyTypeObject* caught_response;  // of one with catch_response
   PyObject* accept_encoding;
-  PyObject* encode_json;
+  JsonText json_text;
   PyObject* encode_form;
   Unchanged session_members;
   Unchanged agent_members;
@@ -142,7 +143,7 @@ bool encode(const Arguments& given, Body& body) {
     text = is_form ? form_of(data) : Object::borrowed(data);
     body.type = is_form ? names.form_type : names.text_type;
   } else if (is_given(given[kJson])) {
-    text = Object(PyObject_CallOneArg(around->encode_json, given[kJson]));
+    text = around->json_text.of(given[kJson]);
     body.type = names.json_type;
     body.is_json = true;
   } else {
@@ -371,10 +372,10 @@ PyObject* describe_fast_sessions(PyObject* /*module*/, PyObject* args) {
   PyTypeObject* response = nullptr;
   PyTypeObject* caught_response = nullptr;
   PyObject* accept_encoding = nullptr;
-  PyObject* encode_json = nullptr;
+  PyObject* make_json_encoder = nullptr;
   PyObject* encode_form = nullptr;
   if (PyArg_ParseTuple(args, "O!O!O!O!UOO", &PyType_Type, &session, &PyType_Type, &agent, &PyType_Type,
-                       &response, &PyType_Type, &caught_response, &accept_encoding, &encode_json,
+                       &response, &PyType_Type, &caught_response, &accept_encoding, &make_json_encoder,
                        &encode_form) == 0) {
     return nullptr;
   }
@@ -384,7 +385,7 @@ PyObject* describe_fast_sessions(PyObject* /*module*/, PyObject* args) {
                             response,
                             caught_response,
                             accept_encoding,
-                            encode_json,
+                            JsonText(make_json_encoder),
                             encode_form,
                             {session, {"request", "request_name", "auth_header", "_is_legacy", "_conclude"}},
                             {agent, {"send", "_perform", "valid_response_codes", "redirect_response_codes"}}};

@@ -20,6 +20,7 @@
 #include "exchange_object.h"
 #include "form_encoding.h"
 #include "http_client.h"
+#include "json_text.h"
 #include "native_method.h"
 #include "object.h"
 #include "request_address.h"
@@ -83,7 +84,7 @@ struct Surroundings {
   PyTypeObject* session;
   PyTypeObject* response;
   http::HeaderLines default_headers;
-  PyObject* encode_json;
+  PyObject* make_json_encoder;
   PyObject* connection_settings;
   PyObject* normalize_url;
   PyObject* basic_auth;
@@ -141,6 +142,11 @@ bool is_plain_type(PyTypeObject* type) {
   PyErr_Clear();
   verdict = {type, type->tp_version_tag, is_plain};
   return is_plain;
+}
+
+JsonText& json_text() {
+  static JsonText& encoder = *new JsonText(around->make_json_encoder);  // there is no Python at the end
+  return encoder;
 }
 
 // What a session says to every request.
@@ -304,7 +310,7 @@ bool encode_body(const Arguments& given, Object& body, PyObject*& content_type) 
     }
   }
   if (!is_given(given[kJson])) return true;
-  const Object text(PyObject_CallOneArg(around->encode_json, given[kJson]));
+  const Object text = json_text().of(given[kJson]);
   if (!text || !PyUnicode_Check(text.get())) return false;
   body = Object(PyUnicode_AsUTF8String(text.get()));
   content_type = around->json_type;
@@ -511,8 +517,8 @@ PyObject* describe_sessions(PyObject* /*module*/, PyObject* args) {
   PyObject* default_headers = nullptr;
   if (PyArg_ParseTuple(args, "O!O!O!O!OOOOOOOOO", &PyType_Type, &made->session, &PyType_Type, &made->response,
                        &PyType_Type, &types.listener, &PyType_Type, &types.event, &types.control_flow,
-                       &types.report_broken_listener, &default_headers, &made->encode_json, &types.record,
-                       &made->connection_settings, &made->normalize_url, &made->basic_auth,
+                       &types.report_broken_listener, &default_headers, &made->make_json_encoder,
+                       &types.record, &made->connection_settings, &made->normalize_url, &made->basic_auth,
                        &types.http_error) == 0) {
     return nullptr;
   }

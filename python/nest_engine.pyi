@@ -1,5 +1,5 @@
 # Type stubs of the native module built into the binary.
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http.cookiejar import Cookie, CookieJar, CookiePolicy
 from typing import Any
 
@@ -150,7 +150,7 @@ def describe_sessions(
     control_flow: tuple[type[BaseException], ...],
     report_broken_listener: Callable[[Exception], None],
     default_headers: Any,
-    encode_json: Callable[[Any], str],
+    make_json_encoder: Callable[[], Callable[[Any, int], Iterable[str]]],
     record: Callable[..., bool],
     connection_settings: Callable[[bool | str, Any, str], ConnectionSettings],
     normalize_url: Callable[[str], str],
@@ -166,7 +166,7 @@ def describe_fast_sessions(
     response: type,
     caught_response: type,
     accept_encoding: str,
-    encode_json: Callable[[Any], str],
+    make_json_encoder: Callable[[], Callable[[Any, int], Iterable[str]]],
     encode_form: Callable[[Any], str],
     /,
 ) -> None:

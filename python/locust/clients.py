@@ -36,6 +36,7 @@ from locust_nest.http.adapter import (
 )
 from locust_nest.http.cookies import cookies_of, keep_cookies, sent_cookies
 from locust_nest.http.failures import plain_cause, request_error, unwrap
+from locust_nest.http.json_text import encoder_like
 from locust_nest.http.keywords import (
     PostKeywords,
     PutKeywords,
@@ -684,7 +685,7 @@ describe_sessions(
     CONTROL_FLOW,
     report_broken_listener,
     _DEFAULT_HEADERS,
-    complexjson.JSONEncoder(allow_nan=False).encode,
+    encoder_like(complexjson.JSONEncoder(allow_nan=False)),
     record_request,
     connection_settings,
     _normalized,

@@ -448,6 +448,19 @@ def test_a_plain_request_calls_no_python_function(
     assert stats.get("/x", "GET").num_requests == 2
 
 
+def test_json_that_could_not_be_encoded_may_be_later(
+    counted: tuple[Any, Any], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, _ = counted
+    value: dict[str, list[Any]] = {"a": [object()]}
+    with pytest.raises(TypeError):
+        session.post("/x", json=value)
+    value["a"][0] = 1
+    monkeypatch.delattr(HttpSession, "_send_natively")
+    session.post("/x", json=value)
+    assert server.last.body == b'{"a": [1]}'
+
+
 def test_listeners_are_told_by_the_engine(
     counted: tuple[Any, Any], server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,7 @@ from locust_nest.http.fast_response import (
     ResponseContextManager,
 )
 from locust_nest.http.fast_sockets import insecure_ssl_context_factory
+from locust_nest.http.json_text import encoder_like
 from locust_nest.http.keywords import FastKeywords, FastPostKeywords, FastPutKeywords
 from locust_nest.http.network import client_of
 from locust_nest.http.renaming import Renaming
@@ -291,7 +292,7 @@ describe_fast_sessions(
     FastResponse,
     ResponseContextManager,
     ACCEPT_ENCODING,
-    json_module.JSONEncoder().encode,
+    encoder_like(json_module.JSONEncoder()),
     urlencode,
 )
 
