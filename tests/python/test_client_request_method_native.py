@@ -7,6 +7,7 @@ import random
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from enum import IntEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ __all__ = ["certificate", "client", "counted", "events", "hook", "server"]
 Call = Callable[[Any], Any]
 
 
+class Mood(IntEnum):
+    GOOD = 7
+
+
 def in_block_of_name(url: str, **keywords: Any) -> Call:
     def call(session: Any) -> Any:
         with session.rename_request("renamed"):
@@ -66,6 +71,11 @@ NATIVE_CALLS: list[Call] = [
     lambda c: c.post("/x", b"bytes"),
     lambda c: c.post("/x", data="ä"),
     lambda c: c.post("/x", json={"a": ["ü", None]}),
+    lambda c: c.post("/x", json=OrderedDict(a=Shouted("b"), b=Mood.GOOD)),
+    lambda c: c.post("/x", json={1: 2.5, None: True, "\ud800": '\u20ac"\\', "c": ({}, [], "")}),
+    lambda c: c.post("/x", json=[list(range(3000)), "x" * 3000, {str(n): n for n in range(3000)}]),
+    lambda c: c.post("/x", json="text"),
+    lambda c: c.post("/x", json=1e300),
     lambda c: c.post("/x", None, {"a": 1}),
     lambda c: c.post("/x", json=0, headers={"Content-Type": "application/vnd.api+json"}),
     lambda c: c.post("/x", data="", json=[]),
@@ -180,6 +190,12 @@ def record_of(session: Any, server: Server, call: Call) -> tuple[Any, ...]:
         ],
         dict(session.cookies),
     )
+
+
+def round_and_round() -> list[Any]:
+    ring: list[Any] = []
+    ring.append({"ring": ring})
+    return ring
 
 
 class Shouted(str):
@@ -591,6 +607,10 @@ def test_listeners_get_the_context_of_the_user_under_that_of_the_request(server:
         lambda c: c.request("get", "/x"),
         lambda c: c.request("G E T", "/x"),
         lambda c: c.post("/x", json={1, 2}),
+        lambda c: c.post("/x", json={"a": [1, {2}]}),
+        lambda c: c.post("/x", json=round_and_round()),
+        lambda c: c.post("/x", json=[Decimal("1.5")]),
+        lambda c: c.post("/x", json={(1, 2): 3}),
         lambda c: c.get("/x", name=b"n"),
         lambda c: c.get("/x", catch_response=1),
         lambda c: c.get("/\ud800"),
