@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "choosing.h"
-#include "request_recorder.h"
 #include "response_block.h"
 #include "task_loop.h"
 #include "task_set.h"
@@ -50,7 +49,6 @@ constexpr std::array kSteps = {
     Named{"leave block", &leave_block},
     Named{"success", &judge_success},
     Named{"failure", &judge_failure, "exc"},
-    Named{"log error", &log_error},
     Named{"begin task set", &begin_task_set},
     Named{"begin sequence", &begin_sequence},
     Named{"interrupt", &interrupt, "reschedule"},

@@ -61,6 +61,8 @@ bool count_failure(PyObject* stats, const Answered& done, PyObject* failure) {
     if (!error) return false;
   } else if (const int counts = PyObject_IsTrue(failure); counts <= 0) {
     return counts == 0;
+  } else if (log_known_error(stats, done.method, done.name, failure)) {
+    return true;
   }
   PyObject* log_error[] = {stats, done.method, done.name, error.get()};
   return static_cast<bool>(Object(PyObject_VectorcallMethod(around->log_error, log_error, 4, nullptr)));

@@ -133,7 +133,7 @@ py::object request_recorder(const py::dict& settings) {
   return function;
 }
 
-// What log_error() needs of Python's side. Made once, never freed.
+// What log_known_error() needs of Python's side. Made once, never freed.
 struct FailureLog {
   PyTypeObject* type;
   Unchanged methods;
@@ -200,21 +200,31 @@ PyObject* describe_statistics(PyObject* /*module*/, PyObject* args) {
   Py_RETURN_NONE;
 }
 
+PyObject* call_log_known_error(PyObject* /*module*/, PyObject* const* args, Py_ssize_t count) {
+  if (count != 4) {
+    PyErr_SetString(PyExc_TypeError, "log_known_error takes stats, method, name and error");
+    return nullptr;
+  }
+  return PyBool_FromLong(static_cast<long>(log_known_error(args[0], args[1], args[2], args[3])));
+}
+
 PyMethodDef failure_log_functions[] = {
     {"describe_statistics", &describe_statistics, METH_VARARGS,
-     "Tells whose log_error() is a native step. Once."},
+     "Tells log_known_error() whose failures it counts. Once."},
+    {"log_known_error", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&call_log_known_error)),
+     METH_FASTCALL,
+     "log_known_error(stats, method, name, error) -> bool: False when it is left to stats.log_error()."},
     {nullptr, nullptr, 0, nullptr},
 };
 
 }  // namespace
 
-PyObject* log_error(PyObject* const* args, Py_ssize_t count) {
-  RequestStats* stats = count == 4 ? plain_stats(args[0]) : nullptr;
-  if (stats == nullptr) return nullptr;
-  const Object said = text_of_error(args[3]);
-  if (said && count_failure(*stats, args[1], args[2], said.get())) Py_RETURN_NONE;
+bool log_known_error(PyObject* stats, PyObject* method, PyObject* name, PyObject* error) {
+  RequestStats* plain = plain_stats(stats);
+  if (plain == nullptr) return false;
+  const Object said = text_of_error(error);
   PyErr_Clear();
-  return nullptr;
+  return said && count_failure(*plain, method, name, said.get());
 }
 
 bool log_unmade_error(PyObject* stats, PyObject* method, PyObject* name, PyObject* said) {

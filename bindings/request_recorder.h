@@ -18,12 +18,14 @@ namespace nest::bindings {
 // `exchange` is the nest_engine.Exchange whose phases count too, or None.
 void add_request_recorder(pybind11::module_& module);
 
-// Adds describe_statistics(RequestStats: type, StatsError: type): whose `log_error` is log_error() below.
-// Once.
+// Adds to the module
+//   describe_statistics(RequestStats: type, StatsError: type): whose failures these are. Once.
+//   log_known_error(stats, method, name, error) -> bool: log_known_error().
 int add_failure_log(PyObject* module);
 
-// RequestStats.log_error(stats, method, name, error) of Python, a NativeStep: a failure whose kind is known.
-PyObject* log_error(PyObject* const* args, Py_ssize_t count);
+// What RequestStats.log_error of Python does, by the engine's clock, for a failure whose kind is known.
+// False, having done nothing: that has to be called.
+bool log_known_error(PyObject* stats, PyObject* method, PyObject* name, PyObject* error);
 
 // The same for an error that nobody has made yet, of which this would be the repr(). False: it has to be made
 // and handed to the method.

@@ -119,7 +119,7 @@ class NativeMethod:
     """A method without Python where that is all there is to do, and else the function for which it stands.
 
     `step`: "no context", "wait of user" or "end if expired" of a user; "enter block", "leave block", "success" and
-    "failure" of a response; "log error" of the statistics; "begin task set", "interrupt", "choose", "execute", "wait
+    "failure" of a response; "begin task set", "interrupt", "choose", "execute", "wait
     time", "wait", "sleep" and "run" of a task set;
     instead of these, "choose for user" and "execute for user" of that which runs a user's own tasks, "begin sequence"
     and "next in turn" of a sequence, "next of chain" of a Markov chain, "next by number" of a sequence of 0.x; "choose
@@ -140,7 +140,10 @@ def describe_responses(response: type, failure: type, response_error: type, fail
     """
 
 def describe_statistics(stats: type, error: type, /) -> None:
-    """The classes whose failures are counted natively once their kind is known. Once."""
+    """The classes whose failures log_known_error() counts. Once."""
+
+def log_known_error(stats: Any, method: str, name: str, error: Any, /) -> bool:
+    """Count a failure whose kind is known; False if it is left to `stats.log_error`."""
 
 def describe_sessions(
     session: type,

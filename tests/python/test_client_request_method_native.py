@@ -242,7 +242,7 @@ def in_python(session: Any) -> Any:
     """The same session, all of whose requests are left to Python, and their failures too."""
     session.request = partial(HttpSession.request.__wrapped__, session)
     stats = session.request_event._handlers[0].environment.stats
-    stats.log_error = partial(RequestStats.log_error.__wrapped__, stats)  # type: ignore[attr-defined]
+    stats.log_error = partial(RequestStats.log_error, stats)
     return session
 
 

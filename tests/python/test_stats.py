@@ -10,13 +10,14 @@ import json
 import logging
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import gevent
 import pytest
+import requests
 
 import nest_engine
 from locust import stats as stats_module
@@ -290,6 +291,48 @@ class TestErrors:
             "1                  GET /a: something else"
         )
 
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda thing: requests.HTTPError("500 Server Error", response=thing),
+            lambda thing: ConnectionRefusedError(111, "refused"),
+            lambda thing: KeyError("key"),
+            lambda thing: json.JSONDecodeError("Expecting value", "text", 0),
+        ],
+    )
+    def test_keep_neither_responses_nor_frames(self, stats: RequestStats, make: Callable[[Any], Any]) -> None:
+        def fail() -> tuple[str, str]:
+            thing = requests.Response()
+            gone.append(weakref.ref(thing))
+            try:
+                raise make(thing)
+            except Exception as error:
+                stats.log_error("GET", "/a", error)
+                return repr(error), str(error)
+
+        gone: list[Any] = []
+        texts = fail()
+        gc.collect()
+        assert gone[0]() is None
+        (row,) = stats.errors.values()
+        assert (repr(row.error), str(row.error)) == texts
+        assert type(row.error) is type(make(None))
+
+    def test_keep_what_cannot_be_made_again(self, stats: RequestStats) -> None:
+        class Odd(Exception):
+            def __new__(cls, text: str, number: int) -> Any:
+                return super().__new__(cls, text)
+
+            def __init__(self, text: str, number: int) -> None:
+                super().__init__(text)
+
+        for problem in (Odd("text", 1), UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid")):
+            try:
+                raise problem
+            except Exception as error:
+                stats.log_error("GET", "/a", error)
+            assert list(stats.errors.values())[-1].error is problem
+
     def test_removed_by_a_model_are_gone_from_the_report(
         self, stats: RequestStats, messages: list[str]
     ) -> None:
@@ -304,33 +347,43 @@ class TestErrors:
 
     @pytest.mark.parametrize("error", ["no", ValueError("no"), ConnectionRefusedError(111, "no")])
     def test_of_a_known_kind_are_counted_without_python(
-        self, stats: RequestStats, monkeypatch: pytest.MonkeyPatch, error: Any
+        self, stats: RequestStats, listener: StatsListener, monkeypatch: pytest.MonkeyPatch, error: Any
     ) -> None:
-        stats.log_error("GET", "/a", error)
+        listener("GET", "/a", 1.0, 0, error)
         ((key, row),) = stats.errors.items()
         with monkeypatch.context() as patch:
             patch.setattr("locust._stats.error.hashlib.sha256", None)
-            stats.log_error("GET", "/a", error)
+            listener("GET", "/a", 1.0, 0, error)
         assert (row.occurrences, stats.get("/a", "GET").num_failures, stats.num_failures) == (2, 2, 2)
         stats.errors[key] = StatsError("GET", "/a", "of the model's own")
-        stats.log_error("GET", "/a", error)
+        listener("GET", "/a", 1.0, 0, error)
         assert (row.occurrences, stats.errors[key].occurrences) == (2, 1)
         stats.errors.clear()
-        stats.log_error("GET", "/a", error)
+        listener("GET", "/a", 1.0, 0, error)
         assert stats.errors[key].occurrences == 1
 
     @pytest.mark.parametrize(
         ("owner", "name"),
-        [(StatsError, "parse_error"), (StatsError, "create_key"), (RequestStats, "_kind_of_failure")],
+        [
+            (RequestStats, "log_error"),
+            (StatsError, "parse_error"),
+            (StatsError, "create_key"),
+            (RequestStats, "_kind_of_failure"),
+        ],
     )
     def test_are_told_apart_as_the_model_says(
-        self, stats: RequestStats, monkeypatch: pytest.MonkeyPatch, owner: type, name: str
+        self,
+        stats: RequestStats,
+        listener: StatsListener,
+        monkeypatch: pytest.MonkeyPatch,
+        owner: type,
+        name: str,
     ) -> None:
-        stats.log_error("GET", "/a", "no 1")
+        listener("GET", "/a", 1.0, 0, "no 1")
         asked: list[str] = []
         plain = getattr(owner, name)
         monkeypatch.setattr(owner, name, lambda *args: [asked.append(name), plain(*args)][1])
-        stats.log_error("GET", "/a", "no 1")
+        listener("GET", "/a", 1.0, 0, "no 1")
         assert asked
         assert stats.num_failures == 2
 

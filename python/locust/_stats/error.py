@@ -39,19 +39,22 @@ class StatsError:
         first_seen: float | None = None,
         last_seen: float | None = None,
     ) -> None:
-        self._error = error
+        self._error = _alone(error)
         self._core = nest_engine.StatsError(
             utf8_text(method), utf8_text(name), *_error_texts(error), occurrences, first_seen, last_seen
         )
 
     @property
     def error(self) -> Exception | str | None:
-        """What was logged first: an exception, or its text when it came from another process."""
+        """What was logged first: an exception, or its text when it came from another process.
+
+        An exception that holds on to a response or to a traceback is one like it that does not.
+        """
         return self._error
 
     @error.setter
     def error(self, error: Exception | str | None) -> None:
-        self._error = error
+        self._error = _alone(error)
         self._core.text, self._core.display = _error_texts(error)
 
     @classmethod
@@ -112,6 +115,30 @@ class StatsError:
             "first_seen": self.first_seen,
             "last_seen": self.last_seen,
         }
+
+
+# Attributes of exceptions of `requests`.
+_HELD = frozenset(("response", "request", "exchange"))
+
+
+def _alone(error: Exception | str | None) -> Exception | str | None:
+    """`error` without its response, and without the frames, and thereby users, that its traceback leads to.
+
+    There may be thousands of kinds, each of which would keep what it has until the end of the run.
+    """
+    if not isinstance(error, BaseException):
+        return error
+    own = vars(error)
+    if error.__traceback__ is None and error.__context__ is None and _HELD.isdisjoint(own):
+        return error
+    try:
+        alone = type(error).__new__(type(error), *error.args)
+        alone.args = error.args
+        vars(alone).update((name, None if name in _HELD else value) for name, value in own.items())
+        is_like_it = (repr(alone), str(alone)) == (repr(error), str(error))
+    except Exception:  # made in a way of its own
+        return error
+    return alone if is_like_it else error
 
 
 def _error_texts(error: Exception | str | None) -> tuple[str, str]:

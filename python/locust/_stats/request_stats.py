@@ -243,8 +243,6 @@ class RequestStats:
         return {key: error.serialize() for key, error in self.errors.items()}
 
 
-# Mostly the kind of a failure is known by its text.
-RequestStats.log_error = nest_engine.NativeMethod(RequestStats.log_error, "log error")  # type: ignore[method-assign, assignment]
 nest_engine.describe_statistics(RequestStats, StatsError)
 
 
@@ -285,5 +283,5 @@ class StatsListener:
             stats.log_request(method, name, response_time, response_length)
             if exchange is not None and response_time is not None:
                 stats._core.log_phases(utf8_text(method), utf8_text(name), response_time, exchange)
-        if exception:
+        if exception and not nest_engine.log_known_error(stats, method, name, exception):
             stats.log_error(method, name, exception)

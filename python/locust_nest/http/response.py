@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from copy import copy
 from datetime import timedelta
@@ -85,8 +84,13 @@ def joined_headers(exchange: Exchange) -> CaseInsensitiveDict[str]:
     """The headers by name; those that came more than once are joined by a comma."""
     # Not by its constructor, which files them one after the other.
     headers: CaseInsensitiveDict[str] = CaseInsensitiveDict.__new__(CaseInsensitiveDict)
-    headers._store = OrderedDict(exchange.headers_by_name)  # type: ignore[attr-defined]
+    headers._store = exchange.headers_by_name  # type: ignore[attr-defined]
     return headers
+
+
+def _headers(response: EngineResponse) -> CaseInsensitiveDict[str]:
+    exchange = response._exchange
+    return CaseInsensitiveDict() if exchange is None else joined_headers(exchange)
 
 
 class SentRequest(PreparedRequest):
@@ -206,7 +210,7 @@ _PARTS: dict[str, Callable[[Any], Any]] = {
     "cookies": _response_cookies,
     "elapsed": _from_exchange(lambda exchange: timedelta(milliseconds=exchange.elapsed_ms), timedelta),
     "encoding": _encoding,
-    "headers": _from_exchange(joined_headers, CaseInsensitiveDict),
+    "headers": _headers,
     "history": lambda response: [],
     "raw": _from_exchange(RawBody),
     "reason": _from_exchange(lambda exchange: exchange.reason),
