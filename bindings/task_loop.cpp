@@ -82,12 +82,10 @@ bool has_own(PyObject* task_set, PyObject* name) {
   return has;
 }
 
-Plan with_own_steps(Plan plan, PyObject* task_set) {
+// `own`: the attributes of the task set.
+Plan with_own_steps(Plan plan, PyObject* own) {
   const auto& names = task_sets()->names;
-  const Object own(PyObject_GenericGetDict(task_set, nullptr));
-  const auto has = [&own](PyObject* name) {
-    return own && PyDict_GetItemWithError(own.get(), name) != nullptr;
-  };
+  const auto has = [own](PyObject* name) { return PyDict_GetItemWithError(own, name) != nullptr; };
   if (has(names.get_next_task)) plan.choose = nullptr;
   plan.interrupts = plan.interrupts || has(names.interrupt);
   plan.schedules = plan.schedules || has(names.schedule_task) || has(names.execute_next_task);
@@ -111,28 +109,32 @@ Ending run(PyObject* task_set, Object& interruption);
 
 class Loop {
  public:
-  Loop(PyObject* task_set, const Plan& plan)
+  explicit Loop(PyObject* task_set)
       : task_set_(task_set),
-        plan_(plan),
-        user_(PyObject_GetAttr(task_set, names().user)),
+        own_(PyObject_GenericGetDict(task_set, nullptr)),
+        user_(own_ ? PyObject_GetAttr(task_set, names().user) : nullptr),
         queue_(user_ ? PyObject_GetAttr(task_set, names().task_queue) : nullptr) {
     if (!queue_) return;
+    look_again();
     expires_ = is_true(user_.get(), names().is_legacy) && !is_none(names().stop_timeout);
-    user_waits_ = plan_.has_wait_time || is_true(user_.get(), names().wait_time);
+    user_waits_ = !plan_.has_wait_time && is_true(user_.get(), names().wait_time);
     begins_ = PyErr_Occurred() == nullptr;
   }
 
   // kRaised, or kAtOnce where the task set has chosen to leave itself.
   Ending run() {
     if (!begins_) return Ending::kRaised;
-    for (;;) {
+    for (;; look_again()) {
+      if (plan_.schedules) return run_scheduled();
       const Object task = choose();
       if (!task || !may_begin()) return Ending::kRaised;
       if (step_of(task.get()) == &interrupt && !plan_.interrupts) return Ending::kAtOnce;
       Runtime::get().task_accounts().begin(user_.get(), task.get());
       Ending ending = execute(task.get());
       if (ending == Ending::kRaised) ending = meant_by_exception();
-      if (ending == Ending::kRaised || (ending == Ending::kWaits && !wait())) return Ending::kRaised;
+      if (ending == Ending::kRaised) return ending;
+      look_again();
+      if (ending == Ending::kWaits && !wait()) return Ending::kRaised;
     }
   }
 
@@ -142,6 +144,22 @@ class Loop {
   bool is_none(PyObject* attribute_of_user) const {
     const Object value(PyObject_GetAttr(user_.get(), attribute_of_user));
     return value.get() == Py_None;
+  }
+
+  // Whoever runs may replace a step, of the class or of this task set alone. The latter shows by the number
+  // of its attributes. REQUIRES that no exception is set.
+  void look_again() {
+    PyTypeObject* type = Py_TYPE(task_set_);
+    const Py_ssize_t own_size = PyDict_GET_SIZE(own_.get());
+    if (version_ != 0 && version_ == type->tp_version_tag && own_size_ == own_size) return;
+    plan_ = with_own_steps(plan_of(type), own_.get());
+    version_ = type->tp_version_tag;
+    own_size_ = own_size;
+  }
+
+  Ending run_scheduled() const {
+    return Object(PyObject_CallMethodNoArgs(task_set_, names().run_scheduled)) ? Ending::kWaits
+                                                                               : Ending::kRaised;
   }
 
   PyObject* holder() const { return plan_.is_of_user ? user_.get() : task_set_; }
@@ -214,8 +232,8 @@ class Loop {
   }
 
   Object wait_time() const {
-    if (!user_waits_) {
-      Object seconds = milliseconds_to_wait(task_set_, user_.get());
+    if (!plan_.has_wait_time && !user_waits_) {
+      Object seconds(wait_time_of_task_set(&task_set_, 1));
       if (seconds || PyErr_Occurred() != nullptr) return seconds;
     }
     PyObject* waiter = plan_.has_wait_time || !user_waits_ ? task_set_ : user_.get();
@@ -223,9 +241,12 @@ class Loop {
   }
 
   PyObject* task_set_;
-  Plan plan_;
+  Object own_;  // its attributes
   Object user_;
   Object queue_;
+  Plan plan_{};
+  unsigned int version_ = 0;  // of the type, and how many attributes there were, when `plan_` was made
+  Py_ssize_t own_size_ = 0;
   bool begins_ = false;
   bool expires_ = false;
   bool user_waits_ = false;
@@ -286,12 +307,6 @@ bool stop(PyObject* task_set, const Plan& plan) {
   return static_cast<bool>(call_with_exception(task_set, names.tell_of_broken_on_stop));
 }
 
-Ending run_tasks(PyObject* task_set, const Plan& plan) {
-  if (!plan.schedules) return Loop(task_set, plan).run();
-  return Object(PyObject_CallMethodNoArgs(task_set, task_sets()->names.run_scheduled)) ? Ending::kWaits
-                                                                                       : Ending::kRaised;
-}
-
 Ending run_entered(PyObject* task_set, Object& interruption) {
   const auto& names = task_sets()->names;
   const Plan plan = plan_of(Py_TYPE(task_set));
@@ -301,7 +316,7 @@ Ending run_entered(PyObject* task_set, Object& interruption) {
     return interruption ? handed_back(interruption) : Ending::kRaised;
   }
   for (;;) {
-    Ending ending = run_tasks(task_set, with_own_steps(plan, task_set));
+    Ending ending = Loop(task_set).run();
     if (ending == Ending::kRaised) {
       interruption = take_interruption();
       if (!interruption) {

@@ -65,6 +65,25 @@ bool begin(PyObject* task_set, PyObject* parent) {
   return PyErr_Occurred() == nullptr;
 }
 
+// How long a task set waits whose user has no wait_time: milliseconds, as seconds. Null with an exception set
+// for what the Python function is to raise.
+Object milliseconds_to_wait(PyObject* task_set, PyObject* user) {
+  const auto& names = around->names;
+  if (is_true(user, names.is_legacy)) {
+    const Object function = either(task_set, user, names.wait_function);
+    const int is_set = function ? PyObject_IsTrue(function.get()) : -1;
+    if (is_set < 0) return Object();
+    if (is_set > 0) return to_seconds(Object(PyObject_CallNoArgs(function.get())));
+  }
+  if (PyErr_Occurred() != nullptr) return Object();
+  const Object least = either(task_set, user, names.min_wait);
+  const Object most = least ? either(task_set, user, names.max_wait) : Object();
+  if (!most || least.get() == Py_None || most.get() == Py_None) return Object();
+  const Object first(PyNumber_Long(least.get()));
+  const Object last(first ? PyNumber_Long(most.get()) : nullptr);
+  return last ? to_seconds(random_integer(first.get(), last.get())) : Object();
+}
+
 PyObject* none_if(bool done) {
   if (!done) return nullptr;
   Py_RETURN_NONE;
@@ -97,23 +116,6 @@ bool goes_on(PyObject* user) {
     if (reason) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(reason.get())), reason.get());
   }
   return false;
-}
-
-Object milliseconds_to_wait(PyObject* task_set, PyObject* user) {
-  const auto& names = around->names;
-  if (is_true(user, names.is_legacy)) {
-    const Object function = either(task_set, user, names.wait_function);
-    const int is_set = function ? PyObject_IsTrue(function.get()) : -1;
-    if (is_set < 0) return Object();
-    if (is_set > 0) return to_seconds(Object(PyObject_CallNoArgs(function.get())));
-  }
-  if (PyErr_Occurred() != nullptr) return Object();
-  const Object least = either(task_set, user, names.min_wait);
-  const Object most = least ? either(task_set, user, names.max_wait) : Object();
-  if (!most || least.get() == Py_None || most.get() == Py_None) return Object();
-  const Object first(PyNumber_Long(least.get()));
-  const Object last(first ? PyNumber_Long(most.get()) : nullptr);
-  return last ? to_seconds(random_integer(first.get(), last.get())) : Object();
 }
 
 PyObject* begin_task_set(PyObject* const* args, Py_ssize_t count) {

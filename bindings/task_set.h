@@ -73,10 +73,6 @@ bool is_true(PyObject* object, PyObject* attribute);  // false as well with an e
 // Whether a user may go on; false with an exception set: what ends one that is to stop.
 bool goes_on(PyObject* user);
 
-// How long a task set waits whose user has no wait_time: milliseconds, as seconds. Null with an exception set
-// for what the Python function is to raise.
-Object milliseconds_to_wait(PyObject* task_set, PyObject* user);
-
 bool is_task_set_class(PyObject* task);
 
 // Makes the task set and has it run; null with an exception set, which is how it ends.

@@ -465,3 +465,69 @@ def test_tags_of_the_environment_are_applied_once_when_the_test_starts():
 def test_an_interruption_has_the_arguments_it_was_raised_with():
     assert (InterruptTaskSet().reschedule, InterruptTaskSet().args) == (True, ())
     assert (InterruptTaskSet(False).reschedule, InterruptTaskSet(False).args) == (False, (False,))
+
+
+@pytest.mark.parametrize("of_the_class", [True, False])
+@pytest.mark.parametrize(
+    "step", ["get_next_task", "execute_task", "execute_next_task", "schedule_task", "wait_time", "wait"]
+)
+def test_a_step_that_a_task_replaces_is_called_from_then_on(step, of_the_class):
+    done = []
+
+    class Tasks(TaskSet):
+        @task
+        def replace(self):
+            done.append("task")
+            if len(done) > 3:
+                raise AssertionError(f"{step} is as it was")
+            if len(done) == 3:
+                setattr(Tasks if of_the_class else self, step, end)
+
+    def end(*_, **__):
+        done.append(step)
+        raise StopUser()
+
+    class Visitor(User):
+        wait_time = constant(0)
+        tasks = [Tasks]
+
+    run_to_end(Visitor)
+    assert done == ["task", "task", "task", step]
+
+
+def test_a_user_that_gives_itself_a_wait_time_needs_no_milliseconds_any_more():
+    done = []
+
+    class Visitor(User):
+        wait_time = None
+        min_wait = max_wait = 1
+
+        @task
+        def visit(self):
+            done.append("task")
+            if len(done) == 3:
+                self.wait_time = self.end
+
+        def end(self):
+            done.append("wait_time")
+            raise StopUser()
+
+    run_to_end(Visitor)
+    assert done == ["task", "task", "task", "wait_time"]
+
+
+def test_an_error_has_a_traceback_wherever_it_comes_from():
+    places = []
+
+    class Visitor(User):
+        def wait_time(self):
+            if places:
+                raise StopUser()
+
+        @task
+        def visit(self): ...
+
+    events = Events()
+    events.user_error.add_listener(lambda tb, **_: places.append(tb.tb_frame))
+    run_to_end(Visitor, events=events, catch_exceptions=True)
+    assert len(places) == 1

@@ -6,6 +6,7 @@ import logging
 import random
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from operator import attrgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -279,6 +280,9 @@ class TaskSet(metaclass=TaskSetMeta):
         if not isinstance(ending, Exception):
             raise ending
         try:
+            if ending.__traceback__ is None:  # raised by the engine, where there is no frame
+                with suppress(type(ending)):
+                    raise ending
             self._report(ending)
             if not (self._user.environment.catch_exceptions and self._user._catch_exceptions):
                 raise ending
