@@ -26,6 +26,10 @@ PyObject* of_function(PyObject* self, void*) {
 
 PyObject* get_wrapped(PyObject* self, void*) { return Py_NewRef(as_stand_in(self).function); }
 
+PyObject* name_of_function(PyObject* self, PyObject* /*unused*/) {
+  return PyObject_GetAttrString(as_stand_in(self).function, "__qualname__");
+}
+
 PyTypeObject* native_type = nullptr;
 
 struct Named {
@@ -119,7 +123,9 @@ PyType_Slot native_slots[] = {
     {Py_tp_call, reinterpret_cast<void*>(&PyVectorcall_Call)},
     {Py_tp_descr_get, reinterpret_cast<void*>(&bind_stand_in)},
     {Py_tp_getattro, reinterpret_cast<void*>(&attribute_of_stand_in)},
+    {Py_tp_setattro, reinterpret_cast<void*>(&set_attribute_of_stand_in)},
     {Py_tp_repr, reinterpret_cast<void*>(&repr_of_stand_in)},
+    {Py_tp_methods, methods_of_stand_in},
     {Py_tp_getset, attributes_of_stand_in},
     {Py_tp_members, members_of_stand_in},
     {0, nullptr},
@@ -148,7 +154,17 @@ PyObject* attribute_of_stand_in(PyObject* self, PyObject* name) {
   return PyObject_GetAttr(as_stand_in(self).function, name);
 }
 
+int set_attribute_of_stand_in(PyObject* self, PyObject* name, PyObject* value) {
+  return PyObject_SetAttr(as_stand_in(self).function, name, value);
+}
+
 PyObject* repr_of_stand_in(PyObject* self) { return PyObject_Repr(as_stand_in(self).function); }
+
+PyMethodDef methods_of_stand_in[] = {
+    {"__reduce__", &name_of_function, METH_NOARGS,
+     "Pickled by its name, and a copy is itself: as a function."},
+    {nullptr, nullptr, 0, nullptr},
+};
 
 PyGetSetDef attributes_of_stand_in[] = {
     {"__doc__", &of_function<0>, nullptr, nullptr, nullptr},

@@ -23,7 +23,9 @@ struct StandIn {
 };
 PyObject* bind_stand_in(PyObject* self, PyObject* instance, PyObject* type);
 PyObject* attribute_of_stand_in(PyObject* self, PyObject* name);
+int set_attribute_of_stand_in(PyObject* self, PyObject* name, PyObject* value);
 PyObject* repr_of_stand_in(PyObject* self);
+extern PyMethodDef methods_of_stand_in[];
 extern PyGetSetDef attributes_of_stand_in[];
 extern PyMemberDef members_of_stand_in[];
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import pickle
 import random
 import sys
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from typing import Any
 
 import gevent
 import pytest
-from api_harness import run_users
+from api_harness import run_to_end, run_users
 from client_harness import Server, answer, server
 
 import locust
@@ -602,6 +603,36 @@ def test_who_runs_a_task_set_itself_is_told_how_it_ended(reschedule: bool) -> No
     assert raised.value.args == (reschedule,)
     assert isinstance(raised.value.__cause__, locust.InterruptTaskSet)
     assert raised.value.__cause__.args == (reschedule,)
+
+
+def test_a_step_looks_like_its_function() -> None:
+    assert inspect.signature(TaskSet.interrupt) == inspect.signature(TaskSet.interrupt.__wrapped__)  # type: ignore[attr-defined]
+    assert copy.deepcopy([TaskSet.interrupt]) == [TaskSet.interrupt]
+    assert pickle.loads(pickle.dumps(TaskSet.interrupt)) is TaskSet.interrupt
+
+
+def test_a_step_may_be_declared_as_a_task() -> None:
+    visits = []
+
+    class Tasks(TaskSet):
+        def on_start(self) -> None:
+            visits.append(self)
+            if len(visits) == 3:
+                raise StopUser()
+
+        leave = task(2)(TaskSet.interrupt)
+
+    try:
+        assert Tasks.tasks == [TaskSet.interrupt] * 2
+    finally:
+        del TaskSet.interrupt.locust_task_weight  # type: ignore[attr-defined]
+    assert not hasattr(TaskSet.interrupt, "locust_task_weight")
+
+    class Visitor(locust.User):
+        tasks = [Tasks]
+
+    run_to_end(Visitor)
+    assert len(visits) == 3
 
 
 def test_a_task_set_that_holds_itself_does_not_overflow_the_stack() -> None:
