@@ -357,7 +357,7 @@ PyObject* call(PyObject* self, PyObject* const* args, size_t count_and_flag, PyO
       const Object exchange(make_exchange_object(exchange_type(), std::move(request), ready.body.is_json));
       return exchange ? answer(verb, args[0], given, exchange, ready, start_time_s) : nullptr;
     }
-    PyErr_Clear();
+    if (!clear_error()) return nullptr;
   }
   return PyObject_Vectorcall(verb.function, args, count_and_flag, kwnames);
 }

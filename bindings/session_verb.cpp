@@ -106,6 +106,12 @@ PyObject* new_verb(PyTypeObject* type, PyObject* args, vectorcallfunc call, cons
   return self;
 }
 
+bool clear_error() {
+  if (PyErr_Occurred() != nullptr && PyErr_ExceptionMatches(PyExc_Exception) == 0) return false;
+  PyErr_Clear();
+  return true;
+}
+
 PyObject* verb_type(const char* name, newfunc make) {
   PyType_Slot slots[] = {
       {Py_tp_new, reinterpret_cast<void*>(make)},
@@ -113,7 +119,9 @@ PyObject* verb_type(const char* name, newfunc make) {
       {Py_tp_call, reinterpret_cast<void*>(&PyVectorcall_Call)},
       {Py_tp_descr_get, reinterpret_cast<void*>(&bind_stand_in)},
       {Py_tp_getattro, reinterpret_cast<void*>(&attribute_of_stand_in)},
+      {Py_tp_setattro, reinterpret_cast<void*>(&set_attribute_of_stand_in)},
       {Py_tp_repr, reinterpret_cast<void*>(&repr_of_stand_in)},
+      {Py_tp_methods, methods_of_stand_in},
       {Py_tp_getset, attributes_of_stand_in},
       {Py_tp_members, members_of_stand_in},
       {0, nullptr},

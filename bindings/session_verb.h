@@ -46,6 +46,10 @@ PyObject* new_verb(PyTypeObject* type, PyObject* args, vectorcallfunc call, cons
 // A type for verbs; null with a Python exception set.
 PyObject* verb_type(const char* name, newfunc make);
 
+// Clears what a request raised that could not be made ready: the Python function raises it as well, if it is
+// of account. False for what is no error, but ends the user or the run.
+bool clear_error();
+
 // Whether an argument was given at all.
 inline bool is_given(PyObject* value) { return value != nullptr && value != Py_None; }
 inline PyObject* or_none(PyObject* value) { return value == nullptr ? Py_None : value; }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
+import pickle
 import random
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -816,3 +818,9 @@ def test_a_verb_looks_like_its_function() -> None:
     assert list(inspect.signature(HttpSession.post).parameters) == ["self", "url", "data", "json", "kwargs"]
     assert "context" in inspect.signature(HttpSession("http://x").request).parameters
     assert repr(HttpSession.get).startswith("<function HttpSession.get ")
+    assert copy.deepcopy([HttpSession.get]) == [HttpSession.get]
+    assert pickle.loads(pickle.dumps(HttpSession.get)) is HttpSession.get
+    HttpSession.get.told = "by a model"  # type: ignore[attr-defined]
+    assert HttpSession.get.__wrapped__.told == HttpSession.get.told == "by a model"  # type: ignore[attr-defined]
+    del HttpSession.get.told  # type: ignore[attr-defined]
+    assert not hasattr(HttpSession.get, "told")

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from client_harness import Server, client, events, hook, server
+from gevent import GreenletExit
 from requests.structures import CaseInsensitiveDict
 
 from locust.clients import HttpSession
+from locust.contrib.fasthttp import FastHttpSession
 from locust.env import Environment
 from locust.event import EventHook, Events
 
@@ -87,3 +89,22 @@ def test_a_time_may_clear_the_statistics_while_it_is_counted() -> None:
     fire(Clearing())
     fire(1.0)
     assert environment.stats.total.num_requests == 2
+
+
+@pytest.mark.parametrize("session_class", [HttpSession, FastHttpSession])
+def test_what_ends_the_user_while_its_body_is_encoded_is_raised(
+    session_class: type, server: Server, hook: EventHook
+) -> None:
+    class Killing(dict[str, Any]):
+        def items(self) -> Any:
+            if not killed:
+                killed.append(True)
+                raise GreenletExit()
+            return super().items()
+
+    killed: list[bool] = []
+    session = session_class(server.url, hook, None)
+    session.trust_env = False
+    with pytest.raises(GreenletExit):
+        session.post("/", json=Killing(a=1))
+    assert killed and server.targets == []
