@@ -143,10 +143,12 @@ class CurlTransport final : public Connector {
 
   SteadyTime next_deadline() const override {
     if (!to_read_again_.empty()) return SteadyTime{};  // at once
-    return deadlines_.empty() ? timer_ : std::min(timer_, deadlines_.begin()->first);
+    const SteadyTime next = std::min(timer_, lull_);
+    return deadlines_.empty() ? next : std::min(next, deadlines_.begin()->first);
   }
 
   void on_time(SteadyTime now) override {
+    if (lull_ <= now) drop_spares();
     read_again();
     while (timer_ <= now) {
       timer_ = SteadyTime::max();
@@ -199,6 +201,7 @@ class CurlTransport final : public Connector {
   void bring_under_way(Exchange* exchange, std::unique_ptr<CurlTransfer> transfer) {
     exchange->transfer = transfer.get();
     under_way_.insert(transfer.get());
+    lull_ = SteadyTime::max();
     if (exchange->request.read_timeout != Duration::zero())
       add_deadline(transfer.get(), next_check(*transfer));
     launch(*transfer.release());  // under_way_'s now
@@ -386,9 +389,22 @@ class CurlTransport final : public Connector {
 
   // What is kept for later; ten thousand users may all connect at once, and then never again.
   static constexpr size_t kMostSpare = 500;
+  // And what of that once nothing has been under way for a while.
+  static constexpr size_t kFewSpare = 8;
+  static constexpr Duration kLull = std::chrono::seconds(1);
+
+  // Once a crowd has connected.
+  void drop_spares() {
+    lull_ = SteadyTime::max();
+    idle_.resize(std::min(idle_.size(), kFewSpare));
+    spare_shares_.resize(std::min(spare_shares_.size(), kFewSpare));
+    deleted_ = 0;
+    ::malloc_trim(0);
+  }
 
   // It is in no multi any more.
   void retire(CurlTransfer* transfer) {
+    if (under_way_.empty() && idle_.size() > kFewSpare) lull_ = std::chrono::steady_clock::now() + kLull;
     if (transfer->only_connects()) {
       std::unique_ptr<CurlShare> share = transfer->take_share();
       if (spare_shares_.size() < kMostSpare) spare_shares_.push_back(std::move(share));
@@ -565,6 +581,7 @@ class CurlTransport final : public Connector {
   };
   int socket_error_ = 0;
   SteadyTime timer_ = SteadyTime::max();
+  SteadyTime lull_ = SteadyTime::max();  // when there will have been nothing under way for a while
   std::set<std::pair<SteadyTime, CurlTransfer*>> deadlines_;
   Resolver resolver_;
   std::vector<Watch> watches_;  // by descriptor
