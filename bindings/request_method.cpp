@@ -128,18 +128,19 @@ bool is_plain_type(PyTypeObject* type) {
   Verdict& verdict = known[(reinterpret_cast<uintptr_t>(type) >> 6) % known.size()];
   if (verdict.type == type && verdict.version != 0 && verdict.version == type->tp_version_tag)
     return verdict.is_plain;
-  auto* asked = reinterpret_cast<PyObject*>(type);
+  const auto attribute = [type](PyObject* name) {
+    Object found(PyObject_GetAttr(reinterpret_cast<PyObject*>(type), name));
+    if (!found) PyErr_Clear();
+    return found;
+  };
   bool is_plain =
       PyType_IsSubtype(type, around->session) != 0 && type->tp_getattro == around->session->tp_getattro;
-  for (size_t i = 0; i < kInheritedNames.size(); ++i) {
-    const Object theirs(PyObject_GetAttr(asked, around->inherited[i]));
-    is_plain = is_plain && theirs.get() == around->original[i];
-  }
+  for (size_t i = 0; i < kInheritedNames.size(); ++i)
+    is_plain = is_plain && attribute(around->inherited[i]).get() == around->original[i];
   for (PyObject* name : {around->common[kBaseUrl], around->common[kRequestEvent], around->common[kUser],
                          around->common[kEngine]}) {
-    is_plain = is_plain && !Object(PyObject_GetAttr(asked, name));
+    is_plain = is_plain && !attribute(name);
   }
-  PyErr_Clear();
   verdict = {type, type->tp_version_tag, is_plain};
   return is_plain;
 }
