@@ -194,9 +194,10 @@ class ResponseContextManager(JudgedResponse, EngineResponse):  # type: ignore[mi
             return self.error if self._is_legacy else unwrap(self.error)
         if self.status_code < 400 or self.status_code >= 600:
             return None
-        # The message names the entry, not the URL, so that failures group; until 0.14 only one with a `name=`.
+        # The message names the entry, not the URL, so that failures group; until 0.14 only one with a `name=`, and
+        # not at the end of a with-block.
         if self._is_legacy:
-            name = self._given_name or self.url
+            name = (self._report is None and self._given_name) or self.url
         kind = "Client" if self.status_code < 500 else "Server"
         reason = self.reason.decode("utf-8", "replace") if isinstance(self.reason, bytes) else self.reason
         return self._status_failure(f"{self.status_code} {kind} Error: {reason} for url: {name}")

@@ -64,6 +64,10 @@ class Judge(TaskSet):
         with self.client.get("/status/404", catch_response=True):
             pass
 
+    def case_none_and_a_named_error(self):
+        with self.client.get("/status/404", name="missing", catch_response=True):
+            pass
+
     def case_without_a_block(self):
         response = self.client.get("/json", name="no block", catch_response=True)
         if response.json()["id"] == 7:
