@@ -188,6 +188,8 @@ class FastHttpSession(ChoosesVersion):
             body, content_type = encode_payload(data, files)
         elif json is not None:
             body, content_type, accept = json_module.dumps(json), "application/json", "application/json"
+        if headers and not isinstance(headers, Mapping):
+            headers = dict(headers)
         start_time = time()
         response, response_time = self.client.send(
             method.upper(),

@@ -53,6 +53,7 @@ _IDEMPOTENT = frozenset(("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"))
 USER_AGENT = "python/gevent-http-client-2.6.1"
 ACCEPT_ENCODING = "gzip, deflate, br"
 
+_UNSEEN_IN_URLS = dict.fromkeys(map(ord, "\t\r\n"))
 _is_token = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+").fullmatch
 
 # What is neither bytes nor text is read while it is sent.
@@ -403,7 +404,8 @@ def _origin(url: str) -> tuple[str, str | None, int]:
 @lru_cache(maxsize=4096)
 def quoted(url: str) -> str:
     """`url` as it goes on the wire; unlike in `requests`, dot segments stay. ValueError for a broken one."""
-    parts = urlsplit(requote_uri(url.partition("#")[0]))
+    # Line ends of a file of URLs, say, are no part of them.
+    parts = urlsplit(requote_uri(url.partition("#")[0].translate(_UNSEEN_IN_URLS)))
     _ = parts.port  # raises
     # Credentials would become a header.
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], path=parts.path or "/"))

@@ -89,6 +89,7 @@ class Fast(FastHttpUser):
         client = self.client
         given = {"X-Own": "1", "X-Replaced": "yes"}
         self.show("headers", lambda: client.get("/echo", headers=given))
+        self.show("pairs", lambda: client.get("/echo", headers=list(given.items())))
         self.show("number", lambda: client.get("/echo", headers={"X-Number": "7"}))
         self.show("own agent", lambda: client.get("/echo", headers={"User-Agent": "own"}))
         self.show("auth", lambda: client.get("/echo", auth=("ann", "pässword")))
@@ -114,6 +115,8 @@ class Fast(FastHttpUser):
             "/echo/a,b;c",
             "/echo/~%7E",
             "/echo/[1]",
+            "/echo\n",
+            "/ec\tho?x=1\r\n",
         ):
             self.show(url, lambda url=url: client.get(url))
         self.show("absolute", lambda: client.get(self.host + "/echo"))
