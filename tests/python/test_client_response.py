@@ -180,6 +180,17 @@ def test_the_body_in_pieces(client: Any, server: Server) -> None:
     assert response.raw.version == 11
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_the_headers_of_the_raw_response_tell_apart_those_that_came_twice(
+    client: Any, server: Server, stream: bool
+) -> None:
+    server.answers["/"] = answer("200 OK", "", "Set-Cookie: a=1", "X-One: 1", "set-cookie: b=2")
+    headers = client.get("/", stream=stream).raw.headers
+    assert headers.getlist("set-cookie") == ["a=1", "b=2"]
+    assert (headers["Set-Cookie"], headers["x-one"], headers.getlist("none")) == ("a=1, b=2", "1", [])
+    assert list(headers) == ["Set-Cookie", "X-One", "Content-Length"]
+
+
 def test_a_streamed_body(client: Any, server: Server, events: list[dict[str, Any]]) -> None:
     server.answers["/"] = answer("200 OK", "one\ntwo\nthree")
     with client.get("/", stream=True, catch_response=True) as response:

@@ -17,6 +17,7 @@ from requests.cookies import RequestsCookieJar
 from requests.hooks import default_hooks
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
+from urllib3._collections import HTTPHeaderDict
 
 from nest_engine import Exchange
 
@@ -44,7 +45,7 @@ class RawBody(io.BytesIO):
     """`response.raw`: the decoded body as a file, with the attributes of urllib3's response that are used."""
 
     decode_content = True
-    headers: CaseInsensitiveDict[str]
+    headers: HTTPHeaderDict
 
     def __init__(self, exchange: Exchange) -> None:
         super().__init__(exchange.body)
@@ -76,7 +77,7 @@ def describe_raw(raw: Any, exchange: Exchange) -> None:
     raw.status = exchange.status
     raw.version = exchange.version
     raw.reason = exchange.reason
-    raw.headers = joined_headers(exchange)
+    raw.headers = HTTPHeaderDict(exchange.headers)
     raw._original_response = _OriginalResponse(exchange.headers)
 
 

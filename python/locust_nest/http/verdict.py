@@ -118,6 +118,15 @@ class JudgedResponse:
         """What `request_meta` was until 0.14; models may change it before they judge."""
         return {old: self.request_meta[new] for old, new in _LEGACY_META.items()}
 
+    @property
+    def _manual_result(self) -> bool | BaseException | None:
+        """Locust's name of the verdict, which models look at that judge what nobody has judged yet."""
+        return self._verdict
+
+    @_manual_result.setter
+    def _manual_result(self, verdict: bool | BaseException | None) -> None:
+        self._verdict = verdict
+
     # Not Self, of which jedi knows only the class that it stands in.
     def __enter__(self: JudgedT) -> JudgedT:
         self._entered = True
@@ -150,7 +159,7 @@ class JudgedResponse:
         if self._is_legacy:
             self._report_now(None)
             return
-        self._check_entered()
+        self._check_entered("success()")
         self._verdict = True
 
     def failure(self, exc: Any) -> None:
@@ -160,7 +169,7 @@ class JudgedResponse:
         if self._is_legacy:
             self._report_now(exc)
             return
-        self._check_entered()
+        self._check_entered("failure(...)")
         self._verdict = exc
 
     def _report_now(self, exception: BaseException | None) -> None:
@@ -179,10 +188,10 @@ class JudgedResponse:
         self._report_now(self._default_failure(self.request_meta["name"]) if error is None else error)
         return True
 
-    def _check_entered(self) -> None:
+    def _check_entered(self, call: str) -> None:
         if not self._entered:
             raise LocustError(
                 "Tried to set status on a request that has not yet been made. Make sure you use a with-block, "
                 "like this:\n\nwith self.client.request(..., catch_response=True) as response:\n"
-                "    response.success()"
+                f"    response.{call}"
             )
