@@ -15,6 +15,7 @@ HTTP_CASES: tuple[Case, ...] = (
     Case("sessions of two parents", "mixed_session.py"),
     Case("a session in an SDK", "sdk.py"),
     Case("cookie jars", "cookie_jars.py"),
+    Case("logins with tokens", "csrf_login.py"),
     # The proxy takes one request for each of its connections, whenever those are noticed to be closed.
     Case("proxies", "proxied.py", skip=frozenset({"server connections"})),
     Case("HTTPS", "https.py", host=False),

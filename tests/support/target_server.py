@@ -147,6 +147,7 @@ class Pages:
             ),
             "page": self.page,
             "rpc": self.rpc,
+            "answer": self.as_asked,
             "item": lambda request, rest: json_response({"item": rest, "query": request.query}),
             "close": lambda request, rest: Response(b"bye\n", close=True),
             "latin1": lambda request, rest: Response(
@@ -174,6 +175,15 @@ class Pages:
                 "body": request.body.decode("utf-8", "replace"),
             }
         )
+
+    @staticmethod
+    def as_asked(request: Request, rest: str) -> Response:
+        """`/answer?status=302&h=Location:/hello&h=Set-Cookie:a=1&body=text` is what the query says."""
+        pairs = parse_qs(urlsplit(request.target).query, keep_blank_values=True)
+        headers = [(name, value) for name, _, value in (text.partition(":") for text in pairs.get("h", []))]
+        body = pairs.get("body", [""])[0].encode("latin-1")
+        kind = pairs.get("type", ["text/plain; charset=utf-8"])[0]
+        return Response(body, int(pairs.get("status", ["200"])[0]), kind, headers)
 
     def redirect(self, request: Request, rest: str) -> Response:
         """`/redirect/3` goes over /redirect/2 and /redirect/1 to /hello, by absolute addresses."""
