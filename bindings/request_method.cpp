@@ -71,13 +71,32 @@ const ParameterNames& parameter_names() {
 enum Attribute : uint8_t { kBaseUrl, kRequestEvent, kUser, kEngine, kTrustEnv, kCommonAttributes };
 constexpr std::array<const char*, kCommonAttributes> kCommonNames = {"base_url", "request_event", "user",
                                                                      "_engine", "trust_env"};
-// With any of these, or with a `request` of its own, a session is not for us.
-constexpr std::array<const char*, 7> kUnusualNames = {"params", "proxies",  "cert",   "stream",
-                                                      "hooks",  "_mounted", "request"};
+// With any of these, or with a step of its own, a session is not for us.
+constexpr std::array<const char*, 11> kUnusualNames = {"params",
+                                                       "proxies",
+                                                       "cert",
+                                                       "stream",
+                                                       "hooks",
+                                                       "_mounted",
+                                                       "request",
+                                                       "send",
+                                                       "prepare_request",
+                                                       "get_adapter",
+                                                       "merge_environment_settings"};
 // What a class of sessions must have from HttpSession.
-constexpr std::array<const char*, 9> kInheritedNames = {"request",   "auth",         "verify",
-                                                        "trust_env", "request_name", "_is_legacy",
-                                                        "headers",   "cookies",      "max_body_size"};
+constexpr std::array<const char*, 13> kInheritedNames = {"request",
+                                                         "auth",
+                                                         "verify",
+                                                         "trust_env",
+                                                         "request_name",
+                                                         "_is_legacy",
+                                                         "headers",
+                                                         "cookies",
+                                                         "max_body_size",
+                                                         "send",
+                                                         "prepare_request",
+                                                         "get_adapter",
+                                                         "merge_environment_settings"};
 
 // What this file needs of Python's side. Made once, never freed.
 struct Surroundings {

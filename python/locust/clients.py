@@ -99,6 +99,14 @@ _VERBS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"))
 _EXOTIC_ATTRIBUTES = frozenset(("params", "proxies", "cert", "stream", "hooks", "_mounted"))
 
 
+# Methods by which `requests` sends a request: a session that replaces one is sent by `requests`.
+_STEPS_OF_REQUESTS = frozenset(("send", "prepare_request", "get_adapter", "merge_environment_settings"))
+
+
+def _replaces_steps(session_class: type) -> bool:
+    return any(getattr(session_class, step) is not _ORIGINAL_STEPS[step] for step in _STEPS_OF_REQUESTS)
+
+
 def _refuse_verdict(self: requests.Response, *args: Any) -> None:
     raise LocustError(
         "success() and failure() belong to responses of self.client that were asked for with catch_response=True"
@@ -402,7 +410,7 @@ class HttpSession(requests.Session, ChoosesVersion):
     def _send_natively(self, method: str, url: str, kwargs: SendKeywords) -> _Sent | None:
         """Hand the request to the engine as it stands; None if something about it is for `requests` to judge."""
         own = self.__dict__
-        if self.trust_env:
+        if self.trust_env or not _STEPS_OF_REQUESTS.isdisjoint(own) or _replaces_steps(type(self)):
             return None
         if not _EXOTIC_ATTRIBUTES.isdisjoint(own) and any(
             _says_something(own[name]) for name in _EXOTIC_ATTRIBUTES.intersection(own)
@@ -572,6 +580,8 @@ class HttpSession(requests.Session, ChoosesVersion):
 
 
 _plain_redirects = PlainRedirects(HttpSession)
+
+_ORIGINAL_STEPS = {step: getattr(HttpSession, step) for step in _STEPS_OF_REQUESTS}
 
 # All that are called without a body more often than not.
 for _verb in ("request", "get", "options", "head", "put", "patch", "delete"):

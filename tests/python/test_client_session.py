@@ -527,3 +527,29 @@ def test_a_redirect_takes_the_settings_along(client: Any, server: Server) -> Non
 
 def test_the_version_is_that_of_the_api() -> None:
     assert locust.__version__.startswith("2.")
+
+
+@pytest.mark.parametrize("step", ["send", "prepare_request", "get_adapter", "merge_environment_settings"])
+@pytest.mark.parametrize("of_its_class", [True, False])
+def test_a_step_of_requests_that_a_session_replaces_is_called(
+    client: HttpSession, server: Server, step: str, of_its_class: bool
+) -> None:
+    called = []
+
+    class Signing(HttpSession):
+        pass
+
+    original = getattr(client, step)
+
+    def replaced(*args: Any, **kwargs: Any) -> Any:
+        called.append(step)
+        return original(*args[of_its_class:], **kwargs)
+
+    if of_its_class:
+        setattr(Signing, step, replaced)
+        client.__class__ = Signing
+    else:
+        setattr(client, step, replaced)
+    for ask in (client.get, lambda url: client.request("get", url)):
+        assert ask("/").status_code == 200
+    assert called == [step, step]
