@@ -25,7 +25,7 @@ __all__ = ["client", "events", "hook", "server"]
 def counted(server: Server) -> tuple[Any, Any]:
     """A session to which only the statistics listen, and those."""
     environment = Environment(events=Events())
-    environment.create_local_runner()
+    environment.create_local_runner().greenlet.kill()  # which else goes on watching the process
     session = HttpSession(server.url, environment.events.request, None)
     session.trust_env = False
     return session, environment.stats

@@ -233,7 +233,7 @@ def counted_in(stats: Any) -> tuple[Any, ...]:
 
 def session_at(server: Server, **attributes: Any) -> tuple[Any, Any]:
     environment = Environment(events=Events())
-    environment.create_local_runner()
+    environment.create_local_runner().greenlet.kill()  # which else goes on watching the process
     session = HttpSession(server.url, environment.events.request, None)
     session.trust_env = False
     vars(session).update(attributes)
@@ -758,7 +758,7 @@ def test_a_request_of_a_subclass_is_called(server: Server) -> None:
             return super().request(method, url, *args, **{"name": f"{method} it", **kwargs})
 
     environment = Environment(events=Events())
-    environment.create_local_runner()
+    environment.create_local_runner().greenlet.kill()  # which else goes on watching the process
     session = Named(server.url, environment.events.request, None)
     session.trust_env = False
     for verb in ("get", "post", "head"):

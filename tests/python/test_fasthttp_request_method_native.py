@@ -137,7 +137,7 @@ def session_at(
     server: Server, base_url: str = "{url}", user: Any = None, is_legacy: bool = False, **settings: Any
 ) -> tuple[Any, Any]:
     environment = Environment(events=Events())
-    environment.create_local_runner()
+    environment.create_local_runner().greenlet.kill()  # which else goes on watching the process
     base_url = base_url.format(url=server.url, netloc=server.netloc)
     session: Any = FastHttpSession(base_url, environment.events.request, user, **settings)
     session.cookies = {}  # for record_of()
