@@ -21,7 +21,7 @@ from typing import Any
 import gevent
 
 ROUND = 200
-LEAST_ROUNDS, MOST_ROUNDS = 3, 6
+LEAST_ROUNDS, MOST_ROUNDS = 3, 12
 
 # Of each use: less than that in any round is what comes and goes.
 LEAST_COUNT = 0.25
