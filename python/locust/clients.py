@@ -407,6 +407,17 @@ class HttpSession(requests.Session, ChoosesVersion):
     def delete(self, url: str, **kwargs: Unpack[RequestKeywords]) -> ResponseContextManager:  # type: ignore[override]
         return self.request("DELETE", url, **kwargs)
 
+    # What subclasses call that time and report requests themselves, as Locust's own method does.
+    def _build_url(self, path: str) -> str:
+        return path if is_absolute(path) else f"{self.base_url}{path}"
+
+    def _send_request_safe_mode(
+        self, method: str, url: str, **kwargs: Unpack[SendKeywords]
+    ) -> requests.Response:
+        """The response; one with status 0 and an `error` if there is none."""
+        sent = self._send_natively(method, url, kwargs) or self._send_through_requests(method, url, **kwargs)
+        return sent[0]
+
     def _send_natively(self, method: str, url: str, kwargs: SendKeywords) -> _Sent | None:
         """Hand the request to the engine as it stands; None if something about it is for `requests` to judge."""
         own = self.__dict__

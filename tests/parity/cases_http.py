@@ -12,6 +12,7 @@ HTTP_CASES: tuple[Case, ...] = (
     Case("prepared requests", "prepared_requests.py"),
     Case("objects that authenticate", "auth_objects.py"),
     Case("own sessions", "own_sessions.py", users=4, rate=100, ordered=False),
+    Case("sessions that report by themselves", "reporting_session.py"),
     Case("sessions of two parents", "mixed_session.py"),
     Case("a session in an SDK", "sdk.py"),
     Case("cookie jars", "cookie_jars.py"),
