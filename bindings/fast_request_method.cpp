@@ -226,8 +226,9 @@ bool build_with_agent(PyObject* agent, const Arguments& given, const Ready& read
 
 bool says_nothing(PyObject* argument) { return !is_given(argument) || argument == Py_False; }
 
-// Leaves perhaps an exception set, which the Python function will raise as well if it is of account.
-Ready make_ready(PyObject* self, const Arguments& given) {
+// Leaves perhaps an exception set, which the Python function will raise as well if it is of account. Not
+// inlined: what it needs of the C stack would be kept while the user waits.
+[[gnu::noinline]] Ready make_ready(PyObject* self, const Arguments& given) {
   const auto& names = around->names;
   Ready ready;
   if (Py_TYPE(self) != around->session || !around->session_members.holds() ||

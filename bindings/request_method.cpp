@@ -447,8 +447,9 @@ PyObject* answer(const SessionVerb& method, PyObject* session, const Arguments& 
   return failure && tell(answered, listeners.get(), failure.get()) ? response.release() : nullptr;
 }
 
-// Leaves perhaps an exception set, which the Python function will raise as well if it is of account.
-Ready make_ready(PyObject* self, const Arguments& given) {
+// Leaves perhaps an exception set, which the Python function will raise as well if it is of account. Not
+// inlined: what it needs of the C stack would be kept while the user waits.
+[[gnu::noinline]] Ready make_ready(PyObject* self, const Arguments& given) {
   Ready ready;
   if (!is_plain_type(Py_TYPE(self))) return ready;
   if (!std::all_of(given.begin() + kStream, given.end(), says_nothing)) return ready;

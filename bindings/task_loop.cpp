@@ -147,8 +147,9 @@ class Loop {
   }
 
   // Whoever runs may replace a step, of the class or of this task set alone. The latter shows by the number
-  // of its attributes. REQUIRES that no exception is set.
-  void look_again() {
+  // of its attributes. REQUIRES that no exception is set. Not inlined: what it
+  // needs of the C stack would be kept while the user waits.
+  [[gnu::noinline]] void look_again() {
     PyTypeObject* type = Py_TYPE(task_set_);
     const Py_ssize_t own_size = PyDict_GET_SIZE(own_.get());
     if (version_ != 0 && version_ == type->tp_version_tag && own_size_ == own_size) return;
