@@ -54,6 +54,14 @@ def target(server: Server) -> Server:
                 "Set-Cookie: a=; Path=/x; Max-Age=0",
             ),
             "/odd-cookie": answer("200 OK", "ok", "Set-Cookie: a=b; Path=/", "Set-Cookie: c=d; Version=1"),
+            "/cookies-of-all-kinds": answer(
+                "200 OK",
+                "ok",
+                "Set-Cookie: a=b; Max-Age=100; Secure; Path=/x",
+                "Set-Cookie: c=d; Expires=Thu, 01 Jan 2099 00:00:00 GMT; Domain=127.0.0.1",
+                "Set-Cookie: e=; Max-Age=0",
+                "Set-Cookie: none; Domain=elsewhere.example",
+            ),
             "/cookie-there": redirect("/", "302 Found", "Set-Cookie: a=b; Path=/"),
             "/closed": b"",
             "/bad": b"HTTP/1.1 abc\r\n\r\n",
@@ -113,13 +121,13 @@ def failing(response: Any) -> None:
     raise ValueError("on purpose")
 
 
-def expecting(error: type[BaseException], use: Use) -> Use:
+def expecting(error: type[BaseException] | tuple[type[BaseException], ...], use: Use) -> Use:
     def expect(client: Any) -> None:
         try:
             use(client)
         except error:
             return
-        raise AssertionError(f"no {error.__name__}")
+        raise AssertionError(f"no {error}")
 
     return expect
 
@@ -197,10 +205,20 @@ COMMON: dict[str, Use] = {
     "context": lambda client: client.get("/", context={"a": 1}),
     "params": lambda client: client.get("/", params={"page": 1, "q": "a b"}),
     "json": lambda client: client.post("/", json={"a": [1, None, 2.5, "b", "ä"]}),
-    "json that is none": lambda client: client.post("/", json="\ud800"),
+    "json of all kinds": lambda client: client.post(
+        "/", json={"a": (1, 2**70, -0.5, True), "b": {"c": [], "d": {}, 5: '\n"\u2028\ud800'}, None: [[[]]]}
+    ),
+    "json that cannot be": expecting(
+        (TypeError, ValueError), lambda client: client.post("/", json={"a": [object()]})
+    ),
     "text": lambda client: client.post("/", data="some text"),
     "bytes": lambda client: client.post("/", data=b"some bytes"),
     "form": lambda client: client.post("/", data={"a": "b", "c": "d e"}),
+    "form of all kinds": lambda client: client.post("/", data={"a": ["b", 5, b"c"], "ä": None, 7: 2.5}),
+    "params of all kinds": lambda client: client.get(
+        "/x?y=z", params={"a": ["b", 5, b"c"], "ä": None, 7: 2.5}
+    ),
+    "params as pairs": lambda client: client.get("/", params=[("a", "b"), ("a", "c d")]),
     "multipart form": lambda client: client.post("/", data={"a": "b"}, files={"f": ("a.txt", b"hello")}),
     "file": lambda client: client.post("/", data=io.BytesIO(b"some bytes")),
     "headers": lambda client: client.get("/", headers={"X-A": "b", "Accept": "text/html"}),
@@ -212,6 +230,7 @@ COMMON: dict[str, Use] = {
     "Set-Cookie": lambda client: client.get("/cookie"),
     "Set-Cookie of many kinds": lambda client: client.get("/cookies"),
     "Set-Cookie of an odd kind": lambda client: client.get("/odd-cookie"),
+    "Set-Cookie of all kinds": lambda client: client.get("/cookies-of-all-kinds"),
     "Set-Cookie on the way": lambda client: client.get("/cookie-there"),
     "404": lambda client: client.get("/404"),
     "500": lambda client: client.get("/500"),
@@ -234,6 +253,7 @@ COMMON: dict[str, Use] = {
     "another session": another_session,
     "text of the response": lambda client: client.get("/json").text,
     "json of the response": lambda client: client.get("/json").json(),
+    "json of a response that is none": expecting(ValueError, lambda client: client.get("/404").json()),
     "content": lambda client: client.get("/json").content,
     "large": lambda client: client.get("/large").content,
     "headers of the response": lambda client: client.get("/json").headers["content-type"],
