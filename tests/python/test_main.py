@@ -344,7 +344,16 @@ def wait_for(condition: Callable[[], bool]) -> None:
             gevent.sleep(0.01)
 
 
+@pytest.fixture
+def heeded_hangup() -> Iterator[None]:
+    """Whoever runs the tests may have had it ignored, as nohup does."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize("ending", ["return", "sys.exit", "exception", "SIGTERM", "SIGHUP"])
+@pytest.mark.usefixtures("heeded_hangup")
 def test_helper_processes_are_stopped_however_the_run_ends(project: Project, ending: str) -> None:
     project.write("models/shop.py", USERS)
     project.write("config.json", json.dumps(HELPER))
