@@ -1,34 +1,17 @@
 #include "native_method.h"
 
-#include <structmember.h>
-
 #include <array>
-#include <cstddef>
 #include <string_view>
 
 #include "choosing.h"
 #include "response_block.h"
+#include "stand_in.h"
 #include "task_loop.h"
 #include "task_set.h"
 
 namespace nest::bindings {
 
 namespace {
-
-StandIn& as_stand_in(PyObject* self) { return *reinterpret_cast<StandIn*>(self); }
-
-// What a type's own attributes would hide.
-template <size_t kName>
-PyObject* of_function(PyObject* self, void*) {
-  constexpr std::array<const char*, 2> kNames = {"__doc__", "__module__"};
-  return PyObject_GetAttrString(as_stand_in(self).function, kNames[kName]);
-}
-
-PyObject* get_wrapped(PyObject* self, void*) { return Py_NewRef(as_stand_in(self).function); }
-
-PyObject* name_of_function(PyObject* self, PyObject* /*unused*/) {
-  return PyObject_GetAttrString(as_stand_in(self).function, "__qualname__");
-}
 
 PyTypeObject* native_type = nullptr;
 
@@ -117,24 +100,6 @@ void native_dealloc(PyObject* self) {
   Py_DECREF(type);
 }
 
-PyType_Slot native_slots[] = {
-    {Py_tp_new, reinterpret_cast<void*>(&native_new)},
-    {Py_tp_dealloc, reinterpret_cast<void*>(&native_dealloc)},
-    {Py_tp_call, reinterpret_cast<void*>(&PyVectorcall_Call)},
-    {Py_tp_descr_get, reinterpret_cast<void*>(&bind_stand_in)},
-    {Py_tp_getattro, reinterpret_cast<void*>(&attribute_of_stand_in)},
-    {Py_tp_setattro, reinterpret_cast<void*>(&set_attribute_of_stand_in)},
-    {Py_tp_repr, reinterpret_cast<void*>(&repr_of_stand_in)},
-    {Py_tp_methods, methods_of_stand_in},
-    {Py_tp_getset, attributes_of_stand_in},
-    {Py_tp_members, members_of_stand_in},
-    {0, nullptr},
-};
-
-PyType_Spec native_spec = {"nest_engine.NativeMethod", sizeof(NativeObject), 0,
-                           Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,
-                           native_slots};
-
 }  // namespace
 
 NativeStep step_of(PyObject* object) {
@@ -143,43 +108,8 @@ NativeStep step_of(PyObject* object) {
              : nullptr;
 }
 
-PyObject* bind_stand_in(PyObject* self, PyObject* instance, PyObject* /*type*/) {
-  return instance == nullptr || instance == Py_None ? Py_NewRef(self) : PyMethod_New(self, instance);
-}
-
-PyObject* attribute_of_stand_in(PyObject* self, PyObject* name) {
-  PyObject* own = PyObject_GenericGetAttr(self, name);
-  if (own != nullptr || PyErr_ExceptionMatches(PyExc_AttributeError) == 0) return own;
-  PyErr_Clear();
-  return PyObject_GetAttr(as_stand_in(self).function, name);
-}
-
-int set_attribute_of_stand_in(PyObject* self, PyObject* name, PyObject* value) {
-  return PyObject_SetAttr(as_stand_in(self).function, name, value);
-}
-
-PyObject* repr_of_stand_in(PyObject* self) { return PyObject_Repr(as_stand_in(self).function); }
-
-PyMethodDef methods_of_stand_in[] = {
-    {"__reduce__", &name_of_function, METH_NOARGS,
-     "Pickled by its name, and a copy is itself: as a function."},
-    {nullptr, nullptr, 0, nullptr},
-};
-
-PyGetSetDef attributes_of_stand_in[] = {
-    {"__doc__", &of_function<0>, nullptr, nullptr, nullptr},
-    {"__module__", &of_function<1>, nullptr, nullptr, nullptr},
-    {"__wrapped__", &get_wrapped, nullptr, "The Python function.", nullptr},
-    {nullptr, nullptr, nullptr, nullptr, nullptr},
-};
-
-PyMemberDef members_of_stand_in[] = {
-    {"__vectorcalloffset__", T_PYSSIZET, offsetof(StandIn, call), READONLY, nullptr},
-    {nullptr, 0, 0, 0, nullptr},
-};
-
 int add_native_method(PyObject* module) {
-  native_type = reinterpret_cast<PyTypeObject*>(PyType_FromSpec(&native_spec));
+  native_type = stand_in_type("nest_engine.NativeMethod", sizeof(NativeObject), &native_new, &native_dealloc);
   return native_type == nullptr ? -1
                                 : PyModule_AddObject(module, "NativeMethod",
                                                      Py_NewRef(reinterpret_cast<PyObject*>(native_type)));

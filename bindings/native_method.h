@@ -16,17 +16,4 @@ NativeStep step_of(PyObject* object);
 // Adds the type to the module, see nest_engine.pyi; -1 with a Python exception set on failure.
 int add_native_method(PyObject* module);
 
-// What the members of types have in common that stand for a function, beginning with this.
-struct StandIn {
-  PyObject_HEAD vectorcallfunc call;
-  PyObject* function;
-};
-PyObject* bind_stand_in(PyObject* self, PyObject* instance, PyObject* type);
-PyObject* attribute_of_stand_in(PyObject* self, PyObject* name);
-int set_attribute_of_stand_in(PyObject* self, PyObject* name, PyObject* value);
-PyObject* repr_of_stand_in(PyObject* self);
-extern PyMethodDef methods_of_stand_in[];
-extern PyGetSetDef attributes_of_stand_in[];
-extern PyMemberDef members_of_stand_in[];
-
 }  // namespace nest::bindings

@@ -21,7 +21,6 @@
 #include "form_encoding.h"
 #include "http_client.h"
 #include "json_text.h"
-#include "native_method.h"
 #include "object.h"
 #include "request_address.h"
 #include "request_event.h"

@@ -113,22 +113,7 @@ bool clear_error() {
 }
 
 PyObject* verb_type(const char* name, newfunc make) {
-  PyType_Slot slots[] = {
-      {Py_tp_new, reinterpret_cast<void*>(make)},
-      {Py_tp_dealloc, reinterpret_cast<void*>(&verb_dealloc)},
-      {Py_tp_call, reinterpret_cast<void*>(&PyVectorcall_Call)},
-      {Py_tp_descr_get, reinterpret_cast<void*>(&bind_stand_in)},
-      {Py_tp_getattro, reinterpret_cast<void*>(&attribute_of_stand_in)},
-      {Py_tp_setattro, reinterpret_cast<void*>(&set_attribute_of_stand_in)},
-      {Py_tp_repr, reinterpret_cast<void*>(&repr_of_stand_in)},
-      {Py_tp_methods, methods_of_stand_in},
-      {Py_tp_getset, attributes_of_stand_in},
-      {Py_tp_members, members_of_stand_in},
-      {0, nullptr},
-  };
-  PyType_Spec spec = {name, sizeof(SessionVerb), 0,
-                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR, slots};
-  return PyType_FromSpec(&spec);
+  return reinterpret_cast<PyObject*>(stand_in_type(name, sizeof(SessionVerb), make, &verb_dealloc));
 }
 
 }  // namespace nest::bindings

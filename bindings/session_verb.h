@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "native_method.h"
+#include "stand_in.h"
 
 namespace nest::bindings {
 
