@@ -1,5 +1,5 @@
-// Types whose objects stand for a Python function, as members of a class, and are taken for it: bound, copied,
-// pickled, documented and given attributes like it.
+// Types whose objects stand for a Python function, as members of a class, and are taken for it: bound,
+// copied, pickled, documented and given attributes like it.
 #pragma once
 
 #include <Python.h>

@@ -191,8 +191,9 @@ USUAL = (
 
 @pytest.mark.parametrize("cookies", USUAL)
 def test_usual_cookies_need_no_python(
-    server: Server, at: Callable[[str], str], seen: list[str], cookies: list[str]
+    server: Server, at: Callable[[str], str], seen: list[str], monkeypatch: Any, cookies: list[str]
 ) -> None:
+    monkeypatch.setattr(time, "time", lambda: NOW)
     both = Both(server)
     for path in ("/a/b", "/a/", "/a%20b?c=d", "/"):
         both.get(at("www.example.com") + path, *(f"Set-Cookie: {cookie}" for cookie in cookies))
@@ -204,8 +205,9 @@ def test_usual_cookies_need_no_python(
 
 @pytest.mark.parametrize("cookies", USUAL)
 def test_usual_cookies_need_no_python_of_the_fast_client(
-    fast: Any, server: Server, seen: list[str], cookies: list[str]
+    fast: Any, server: Server, seen: list[str], monkeypatch: Any, cookies: list[str]
 ) -> None:
+    monkeypatch.setattr(time, "time", lambda: NOW)
     server.answers["/a"] = answer("200 OK", b"", *(f"Set-Cookie: {cookie}" for cookie in cookies))
     jar = CookieJar()
     request = urllib.request.Request(f"{server.url}/a")

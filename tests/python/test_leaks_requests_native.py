@@ -348,7 +348,7 @@ def left_over(target: Server, kind: str, name: str, hook: EventHook, user: User)
     client = session(target.url, hook, user)
     client.trust_env = False
     use = uses[name]
-    times = 60 if name == "endless redirect" else ROUND
+    times = 100 if name == "endless redirect" else ROUND
     return left_over_by(
         lambda: use(client), times, url=target.url, client=client, hook=hook, user=user, use=use
     )
