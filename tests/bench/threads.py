@@ -143,15 +143,20 @@ def benchmark(options: argparse.Namespace) -> int:
     print(f"meanwhile others used {others:.0%} of all cores")
     together = middle(TWO_THREADS, "requests_per_s") / middle(TOGETHER, "requests_per_s")
     print(f"generator and server together make {together:.2f} times as many requests on two cores as on one")
-    if (idle := middle(TWO_THREADS, "idle_share")) > MOST_IDLE:
-        raise BenchmarkError(f"two cores were idle for {idle:.0%}: what full ones are good for is not known")
     if others > MOST_OF_OTHERS:
         raise BenchmarkError("other processes took too much: who fills the cores is not known")
+    speed_up = 2 * middle(ONE_CORE, "generator_us") / middle(TWO_THREADS, "generator_us")
+    if (idle := middle(TWO_THREADS, "idle_share")) > MOST_IDLE:
+        # What was made in fact is the least of what full ones are good for.
+        print(
+            f"two cores idled for {idle:.0%}, so {together:.2f} counts, not the {speed_up:.2f} of full ones"
+        )
+        speed_up = together
     return conclude(
         [
             Requirement(
-                "a full core / two with two I/O threads",
-                middle(TWO_THREADS, "generator_us") / middle(ONE_CORE, "generator_us") / 2,
+                "one core / two with two I/O threads",
+                1 / speed_up,
                 1 / LEAST_SPEED_UP,
             )
         ],
