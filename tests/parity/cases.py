@@ -40,7 +40,7 @@ CASES: tuple[Case, ...] = (
     Case("nested task sets of several users", "nested_tasksets.py", users=4, ordered=False),
     Case("sequential task set", "sequential.py"),
     Case("functions as tasks", "functions_as_tasks.py", users=4, ordered=False),
-    Case("task weights", "task_weights.py", users=3, counts=Counts.CLOSE, tolerance=0.3, ordered=False),
+    Case("task weights", "task_weights.py", users=3, counts=Counts.CLOSE, tolerance=0.15, ordered=False),
     Case("tags included", "tagged.py", args=("--tags", "read")),
     Case("tags excluded", "tagged.py", args=("--exclude-tags", "read", "set")),
     Case("tags included and excluded", "tagged.py", args=("--tags", "read", "write", "-E", "fast")),

@@ -9,7 +9,7 @@ def note(user, name):
     user.environment.events.request.fire(
         request_type="TASK", name=name, response_time=1, response_length=0, exception=None, context={}
     )
-    finish_after(user, 1500)
+    finish_after(user, 6000)
 
 
 def seven(user):
