@@ -29,4 +29,18 @@ class Object {
   PyObject* object_ = nullptr;
 };
 
+// The exception that is set, with its traceback as an except clause has it; it is not set any more. REQUIRES
+// that one is.
+inline Object take_exception() {
+  PyObject* type = nullptr;
+  PyObject* error = nullptr;
+  PyObject* traceback = nullptr;
+  PyErr_Fetch(&type, &error, &traceback);
+  PyErr_NormalizeException(&type, &error, &traceback);
+  if (traceback != nullptr) PyException_SetTraceback(error, traceback);
+  Py_XDECREF(type);
+  Py_XDECREF(traceback);
+  return Object(error);
+}
+
 }  // namespace nest::bindings

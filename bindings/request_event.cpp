@@ -90,14 +90,8 @@ bool count(PyObject* listener, const Answered& done, PyObject* failure) {
 bool report_broken_listener() {
   if (PyErr_ExceptionMatches(around->types.control_flow) != 0 || PyErr_ExceptionMatches(PyExc_Exception) == 0)
     return false;
-  PyObject* type = nullptr;
-  PyObject* error = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &error, &traceback);
-  PyErr_NormalizeException(&type, &error, &traceback);
-  if (traceback != nullptr) PyException_SetTraceback(error, traceback);
-  const Object owned[] = {Object(type), Object(error), Object(traceback)};
-  return static_cast<bool>(Object(PyObject_CallOneArg(around->types.report_broken_listener, error)));
+  const Object error = take_exception();
+  return static_cast<bool>(Object(PyObject_CallOneArg(around->types.report_broken_listener, error.get())));
 }
 
 bool only_statistics_listen(PyObject* listeners) {

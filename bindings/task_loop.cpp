@@ -255,19 +255,14 @@ class Loop {
 
 // Calls a method with the exception that is set, which is handled meanwhile as in an except clause.
 Object call_with_exception(PyObject* task_set, PyObject* method) {
-  PyObject* type = nullptr;
-  PyObject* error = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &error, &traceback);
-  PyErr_NormalizeException(&type, &error, &traceback);
-  if (traceback != nullptr) PyException_SetTraceback(error, traceback);
-  const Object owned = Object::borrowed(error);
+  const Object error = take_exception();
   PyObject* type_before = nullptr;
   PyObject* error_before = nullptr;
   PyObject* traceback_before = nullptr;
   PyErr_GetExcInfo(&type_before, &error_before, &traceback_before);
-  PyErr_SetExcInfo(type, error, traceback);
-  Object result(PyObject_CallMethodOneArg(task_set, method, owned.get()));
+  PyErr_SetExcInfo(Py_NewRef(Py_TYPE(error.get())), Py_NewRef(error.get()),
+                   PyException_GetTraceback(error.get()));
+  Object result(PyObject_CallMethodOneArg(task_set, method, error.get()));
   PyErr_SetExcInfo(type_before, error_before, traceback_before);
   return result;
 }
@@ -275,15 +270,7 @@ Object call_with_exception(PyObject* task_set, PyObject* method) {
 // Takes the exception that is set; null if it is no interruption.
 Object take_interruption() {
   if (PyErr_ExceptionMatches(task_sets()->interrupted) == 0) return Object();
-  PyObject* type = nullptr;
-  PyObject* error = nullptr;
-  PyObject* traceback = nullptr;
-  PyErr_Fetch(&type, &error, &traceback);
-  PyErr_NormalizeException(&type, &error, &traceback);
-  if (traceback != nullptr) PyException_SetTraceback(error, traceback);
-  Py_XDECREF(type);
-  Py_XDECREF(traceback);
-  return Object(error);
+  return take_exception();
 }
 
 // What the parent has to do.
