@@ -191,7 +191,7 @@ class FastHttpSession(ChoosesVersion):
         if headers and not isinstance(headers, Mapping):
             headers = dict(headers)
         start_time = time()
-        response, response_time = self.client.send(
+        sent = self.client.send(
             method.upper(),
             full_url,
             body,
@@ -205,13 +205,24 @@ class FastHttpSession(ChoosesVersion):
             stream=stream,
             catching=catch_response,
         )
-        if self._is_legacy:
-            response._become_legacy()
         name = name or self.request_name or url
         # Declared as what catch_response gives: the others differ only in refusing a verdict.
-        return response._record(  # type: ignore[return-value]
-            self, catch_response, method, name, response_time, context, start_time, full_url
-        )
+        return self._record(sent, method, full_url, name, catch_response, context, start_time)  # type: ignore[return-value]
+
+    def _record(
+        self,
+        sent: tuple[FastResponse, float],
+        method: str,
+        url: str,
+        name: str,
+        catch_response: bool,
+        context: Mapping[str, Any] | None,
+        start_time: float,
+    ) -> FastResponse:
+        response, response_time = sent
+        if self._is_legacy:
+            response._become_legacy()
+        return response._record(self, catch_response, method, name, response_time, context, start_time, url)
 
     def _conclude(
         self,
@@ -231,7 +242,7 @@ class FastHttpSession(ChoosesVersion):
         start_time: float,
     ) -> FastResponse:
         """What a `FastRequestMethod` leaves to be done: the request failed, or the answer is no end in itself."""
-        response, response_time = self.client.send(
+        sent = self.client.send(
             method,
             url,
             body,
@@ -244,9 +255,7 @@ class FastHttpSession(ChoosesVersion):
             catching=catch_response,
             answer=exchange,
         )
-        if self._is_legacy:
-            response._become_legacy()
-        return response._record(self, catch_response, method, name, response_time, context, start_time, url)
+        return self._record(sent, method, url, name, catch_response, context, start_time)
 
     def get(self, url: str, **kwargs: Unpack[FastKeywords]) -> ResponseContextManager:
         return self.request("GET", url, **kwargs)
